@@ -1,0 +1,1 @@
+"""Bytes in, facts out. Knows nothing of the store or the daemon."""

@@ -1,0 +1,1 @@
+"""Readers for the formats units send: one module a format, `registry` chooses."""
