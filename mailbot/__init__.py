@@ -1,0 +1,1 @@
+"""The daemon: joins parsers and store in the order of a mail's path."""

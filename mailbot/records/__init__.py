@@ -1,0 +1,1 @@
+"""Frozen values that rules hand to stages, letters and reports."""
