@@ -89,12 +89,12 @@ class MailboxConfig(Server):
 
 
 class SmtpConfig(Server):
-    """[smtp]: the sending side; `from` must be the login at 163.
+    r"""[smtp]: the sending side; `from` must be the login at 163.
 
     Attributes:
         per_15_minutes: Letters allowed in any 15 minutes (provider budget).
         per_day: Letters allowed in any 24 hours.
-        sent_folder: Where the provider files our sent mail; "" = discovered by \\Sent.
+        sent_folder: Where the provider files our sent mail; "" = discovered by \Sent.
         settle_minutes: An interrupted send is repeated only after so long without a witness.
         settle_minutes_urgent: The same for emergency alerts.
     """

@@ -1,0 +1,105 @@
+"""Where the wires begin: what the stages ask of the world outside."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder after SELECT; the server's UIDNEXT is never relied on (mail-facts 3)."""
+
+    name: str
+    uid_validity: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the server says of a mail before its bytes are fetched.
+
+    Attributes:
+        internal_date: The provider's receipt time (INTERNALDATE), UTC.
+        size: RFC822.SIZE in bytes.
+    """
+
+    uid: int
+    internal_date: datetime | None
+    size: int
+    flags: tuple[str, ...] = ()
+
+
+class Mailbox(Protocol):
+    """One logged-in IMAP connection. Every call may raise Temporary."""
+
+    def folders(self) -> Sequence[str]:
+        """Folders to poll, as configured or discovered, INBOX first."""
+
+    def select(self, folder: str) -> FolderState:
+        """Open a folder read-only."""
+
+    def uids(self, after: int = 0) -> Sequence[int]:
+        """UIDs above `after` in the open folder, ascending; echoes of `n:*` filtered out."""
+
+    def envelopes(self, uids: Sequence[int]) -> Iterator[Envelope]:
+        """UID, INTERNALDATE, RFC822.SIZE and FLAGS; UIDs that vanished are left out."""
+
+    def fetch_to(self, uid: int, path: Path, size: int) -> bool:
+        """Write the raw mail to `path` in chunks with PEEK; False when it vanished."""
+
+    def fetch_many(self, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Raw mails of small size in one round trip, with PEEK."""
+
+    def wait(self, seconds: float) -> bool:
+        """IDLE for up to `seconds`; True when the server announced new mail."""
+
+    def after_filing(self, uid: int) -> None:
+        """Mark or move a filed mail where config says so; otherwise nothing."""
+
+    def find_message_id(self, folder: str, message_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these Message-IDs lie in `folder` (recent mails, compared locally)."""
+
+    def sent_folder(self) -> str | None:
+        r"""Name of the \Sent folder, None where there is none."""
+
+    def close(self) -> None:
+        """Log out; never raises."""
+
+
+class Outcome(StrEnum):
+    """What a submission came to (mail-facts §2, by tag, never by number)."""
+
+    SENT = "sent"
+    RETRY = "retry"  # back off and try again
+    TOMORROW = "tomorrow"  # daily quota used up
+    NEVER = "never"  # this letter will not pass
+    CONFIGURATION = "configuration"  # alarm, stop sending
+    LOCKED_OUT = "locked_out"  # stop for hours
+    UNKNOWN = "unknown"  # lost after DATA: look for a witness before any repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Result of handing one letter to the SMTP server.
+
+    Attributes:
+        reply: The server's words, decoded tolerantly; never our password.
+        refused: Recipients refused, with the server's words; the others were accepted.
+    """
+
+    outcome: Outcome
+    reply: str
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+class Transport(Protocol):
+    """Submits letters over SMTP; keeps one connection while it is of use."""
+
+    def submit(self, sender: str, recipients: Sequence[str], raw: bytes) -> Submission:
+        """Send one letter; returns, never raises, whatever the server does."""
+
+    def close(self) -> None:
+        """Drop the connection; never raises."""

@@ -1,0 +1,1 @@
+"""What we keep. Knows nothing of mail or rules."""
