@@ -1,0 +1,142 @@
+"""Reads cue files: the shipped ones, or a copy the office has edited.
+
+```toml
+[settings]            # numbers such as thresholds
+alert = 7
+[caps]                # group = most its cues add up to
+event = 6
+[words]               # named sets; a pattern uses one as {name}
+fire = "起火|着火"
+[[cue]]
+id = "event.fire"     # group.name, unique
+pattern = "{fire}"
+scope = "body"
+points = 4
+reason = "写明起火"
+unless = "防止|预防"   # optional: not when the same clause says so
+```
+"""
+
+import hashlib
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mailbot.errors import ConfigError
+from mailbot.rules.cue_patterns import fault_of
+from mailbot.rules.cues import Cue, CueTable
+
+_NAMED = re.compile(r"\{([a-z_]{1,30})\}")
+_VERSION_LENGTH = 12
+_LARGEST = 1 << 20
+
+
+class _Row(BaseModel):
+    """One [[cue]] as written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=60)]
+    pattern: Annotated[str, Field(min_length=1, max_length=20_000)]
+    scope: Annotated[str, Field(min_length=1, max_length=30)]
+    points: Annotated[float, Field(ge=-100, le=100)]
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    unless: str = ""
+    unless_sentence: str = ""
+
+
+class _File(BaseModel):
+    """A cue file as written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cue: tuple[_Row, ...]
+    settings: dict[str, float] = Field(default_factory=dict)
+    caps: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    words: dict[str, str] = Field(default_factory=dict)
+
+
+def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
+    """Read one cue file.
+
+    Args:
+        path: The office's own copy; None for the file shipped in the package.
+        name: Which shipped file: "emergency" or "kinds".
+
+    Raises:
+        ConfigError: The file is missing, is not TOML, or holds a bad row.
+    """
+    where = str(path) if path else f"cues/{name}.toml"
+    try:
+        data = path.read_bytes() if path else _shipped(name)
+    except OSError as error:
+        raise ConfigError(where, f"读不到线索文件（{error.strerror}）", "请检查路径。") from error
+    return parse_cues(data, where)
+
+
+def _shipped(name: str) -> bytes:
+    return files("mailbot").joinpath("cues", f"{name}.toml").read_bytes()
+
+
+def parse_cues(data: bytes, where: str) -> CueTable:
+    """The table that the bytes of a cue file describe; errors name `where`.
+
+    Raises:
+        ConfigError: As `load_cues`.
+    """
+    if len(data) > _LARGEST:
+        raise ConfigError(where, "线索文件超过 1 MB", "请检查是否选错了文件。")
+    try:
+        written = _File.model_validate(tomllib.loads(data.decode("utf-8-sig")))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(where, f"不是 UTF-8 的 TOML（{error}）", "请改正后再启动。") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{where} 的 {place}", first["msg"], "请改正后再启动。") from error
+    words = {key: _expand(value, written.words, where) for key, value in written.words.items()}
+    for key, value in words.items():
+        _check(value, f"{where} 的 words.{key}")
+    return CueTable(
+        version=hashlib.sha256(data).hexdigest()[:_VERSION_LENGTH],
+        cues=_rows(written.cue, words, where),
+        settings=written.settings,
+        caps=written.caps,
+        words=words,
+    )
+
+
+def _rows(rows: tuple[_Row, ...], words: dict[str, str], where: str) -> tuple[Cue, ...]:
+    seen: set[str] = set()
+    cues = []
+    for row in rows:
+        place = f"{where} 的 {row.id}"
+        if row.id in seen:
+            raise ConfigError(place, "编号重复", "每条线索要有自己的编号。")
+        seen.add(row.id)
+        fields = row.model_dump()
+        for key in ("pattern", "unless", "unless_sentence"):
+            fields[key] = _expand(fields[key], words, place)
+            _check(fields[key], f"{place}.{key}")
+        cues.append(Cue(**fields))
+    return tuple(cues)
+
+
+def _expand(pattern: str, words: dict[str, str], where: str) -> str:
+    """Put the named word sets in, two levels deep: sets may build on plain sets."""
+
+    def named(found: re.Match[str]) -> str:
+        if found[1] not in words:
+            raise ConfigError(where, f"用了没有定义的词组 {found[0]}", "请在 [words] 中补上。")
+        return f"(?:{words[found[1]]})"
+
+    return _NAMED.sub(named, _NAMED.sub(named, pattern))
+
+
+def _check(pattern: str, where: str) -> None:
+    if fault := fault_of(pattern):
+        raise ConfigError(where, fault, "请改正后再启动。")
