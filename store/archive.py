@@ -1,0 +1,148 @@
+"""The raw archive: every mail's bytes in a file named by their sha256, never changed.
+
+Order of a write: temporary file, fsync, rename, fsync of the folder. A file that
+bears a digest's name therefore holds those bytes, whatever instant the power failed.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+_CHUNK = 1 << 20
+
+
+def digest_of(path: Path) -> str:
+    """sha256 of a file's bytes, read in chunks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Fsync a file or folder; folders cannot be opened on Windows, which needs none."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class ArchiveBatch:
+    """Several mails made durable together: files are named only by `sync`.
+
+    Leaving the block without `sync` leaves nothing behind.
+    """
+
+    def __init__(self, archive: "Archive") -> None:
+        self._archive = archive
+        self._pending: dict[str, Path] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _exc: BaseException | None,
+        _tb: TracebackType | None,
+    ) -> None:
+        for path in self._pending.values():
+            path.unlink(missing_ok=True)
+        self._pending.clear()
+
+    def keep(self, data: bytes) -> str:
+        """Take `data` into the batch; returns its sha256."""
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in self._pending and not self._archive.has(digest):
+            path = self._archive.incoming_path()
+            path.write_bytes(data)
+            self._pending[digest] = path
+        return digest
+
+    def keep_file(self, path: Path) -> str:
+        """Take a file of `incoming_path` into the batch, moving it; returns its sha256."""
+        digest = digest_of(path)
+        if digest in self._pending or self._archive.has(digest):
+            path.unlink()
+        else:
+            self._pending[digest] = path
+        return digest
+
+    def sync(self) -> None:
+        """Make all of the batch durable; only now do the files bear their names."""
+        for path in self._pending.values():
+            _sync(path)
+        folders = set()
+        for digest, path in self._pending.items():
+            target = self._archive.path(digest)
+            folders.add(self._archive.make_folder(target.parent))
+            path.replace(target)
+        for folder in folders:
+            _sync(folder)
+        self._pending.clear()
+
+
+class Archive:
+    """Raw mails by digest below `root`; only ever added to."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._incoming = root / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def root(self) -> Path:
+        """Folder of the archive."""
+        return self._root
+
+    def path(self, digest: str) -> Path:
+        """Where the mail with this digest lies or would lie."""
+        return self._root / digest[:2] / f"{digest}.eml"
+
+    def has(self, digest: str) -> bool:
+        """Whether this mail is archived."""
+        return self.path(digest).exists()
+
+    def read(self, digest: str) -> bytes:
+        """The raw mail; FileNotFoundError when it was never archived."""
+        return self.path(digest).read_bytes()
+
+    def batch(self) -> ArchiveBatch:
+        """Start a batch; its `sync` pays for durability once."""
+        return ArchiveBatch(self)
+
+    def keep(self, data: bytes) -> str:
+        """Archive one mail durably and return its sha256."""
+        with self.batch() as batch:
+            digest = batch.keep(data)
+            batch.sync()
+        return digest
+
+    def incoming_path(self) -> Path:
+        """A fresh temporary path on the archive's own disk, for streaming into."""
+        return self._incoming / uuid4().hex
+
+    def sweep(self) -> int:
+        """Remove what interrupted fetches left behind; returns how many files."""
+        leftovers = [path for path in self._incoming.iterdir() if path.is_file()]
+        for path in leftovers:
+            path.unlink(missing_ok=True)
+        return len(leftovers)
+
+    def digests(self) -> Iterator[str]:
+        """Digests of all archived mails, in order."""
+        for folder in sorted(self._root.iterdir()):
+            if len(folder.name) == 2:  # the two-digit fan-out of `path`
+                yield from sorted(file.stem for file in folder.glob("*.eml"))
+
+    def make_folder(self, folder: Path) -> Path:
+        """Create a fan-out folder durably."""
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync(folder.parent)
+        return folder

@@ -1,0 +1,71 @@
+"""Addresses learnt from the office, bounces counted against them, and small facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from store.rows import insert_once
+from store.tables import contacts, facts
+
+
+class Contacts:
+    """Repository of sender addresses beyond config.toml."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def units_by_address(self) -> Mapping[str, str]:
+        """Address → canonical unit, as the office confirmed."""
+        query = select(contacts.c.address, contacts.c.unit).where(contacts.c.unit != "")
+        return dict(self._db.execute(query).tuples().all())
+
+    def learn(self, address: str, unit: str, at: datetime, by: str) -> None:
+        """The office confirmed that this address writes for this unit."""
+        values = {"unit": unit, "confirmed_at": at, "confirmed_by": by}
+        self._upsert(address, values)
+
+    def bounced(self, address: str, at: datetime, diagnostic: str) -> None:
+        """Count a bounce against an address."""
+        self._upsert(address, {"last_bounce_at": at, "last_bounce": diagnostic})
+        change = update(contacts).where(contacts.c.address == address)
+        self._db.execute(change.values(bounces=contacts.c.bounces + 1))
+
+    def bounces(self) -> Mapping[str, int]:
+        """Addresses with bounces and how many."""
+        query = select(contacts.c.address, contacts.c.bounces).where(contacts.c.bounces > 0)
+        return dict(self._db.execute(query).tuples().all())
+
+    def _upsert(self, address: str, values: Mapping[str, Any]) -> None:
+        defaults = {"unit": "", "confirmed_by": "", "last_bounce": "", "bounces": 0}
+        if not insert_once(self._db, contacts, {"address": address, **defaults, **values}):
+            change = update(contacts).where(contacts.c.address == address)
+            self._db.execute(change.values(**values))
+
+
+class Facts:
+    """Small named values: last tick, clock guard, breakers, provider budget."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, name: str) -> Any:
+        """The value, None when never set."""
+        query = select(facts.c.value).where(facts.c.name == name)
+        return self._db.execute(query).scalar_one_or_none()
+
+    def put(self, name: str, value: Any, at: datetime) -> None:
+        """Set a value."""
+        if not insert_once(self._db, facts, {"name": name, "value": value, "at": at}):
+            change = update(facts).where(facts.c.name == name)
+            self._db.execute(change.values(value=value, at=at))
+
+    def at(self, name: str) -> datetime | None:
+        """When the value was last set."""
+        query = select(facts.c.at).where(facts.c.name == name)
+        return self._db.execute(query).scalar_one_or_none()
+
+    def drop(self, name: str) -> None:
+        """Forget a value."""
+        self._db.execute(delete(facts).where(facts.c.name == name))

@@ -1,0 +1,110 @@
+"""Drafts (信息稿件) as filed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select, update
+
+from store.records import DraftRecord
+from store.rows import new_id, to_record, to_row
+from store.tables import draft_bands, drafts
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFilter:
+    """What `drafts list` may ask for; None means anything."""
+
+    unit: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    task: int | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    text: str | None = None
+    needs_review: bool = False
+    emergency: bool = False
+    limit: int = 1000
+
+
+class Drafts:
+    """Repository of drafts within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, record: DraftRecord, bands: Iterable[str] = ()) -> int:
+        """File a draft and the band keys by which later repeats are found."""
+        draft_id = new_id(self._db, drafts, to_row(record))
+        rows = [{"draft_id": draft_id, "band": band} for band in set(bands)]
+        if rows:
+            self._db.execute(draft_bands.insert(), rows)
+        return draft_id
+
+    def get(self, draft_id: int) -> DraftRecord | None:
+        """One draft by id."""
+        row = self._db.execute(select(drafts).where(drafts.c.id == draft_id)).mappings()
+        found = row.one_or_none()
+        return None if found is None else to_record(DraftRecord, found)
+
+    def of_message(self, message_id: int) -> Sequence[DraftRecord]:
+        """Drafts of one mail in order."""
+        query = select(drafts).where(drafts.c.message_id == message_id)
+        return self._records(query.order_by(drafts.c.ordinal))
+
+    def change(self, draft_id: int, **values: Any) -> None:
+        """Set columns of a draft; the caller records the act beside it."""
+        self._db.execute(update(drafts).where(drafts.c.id == draft_id).values(**values))
+
+    def resembling(
+        self, bands: Iterable[str], text_sha256: str, unit: str, title: str, since: datetime
+    ) -> Sequence[DraftRecord]:
+        """Earlier drafts worth comparing: a shared band, the same text, or unit and title."""
+        by_band = select(draft_bands.c.draft_id).where(draft_bands.c.band.in_(list(bands)))
+        alike = or_(
+            drafts.c.id.in_(by_band),
+            drafts.c.text_sha256 == text_sha256,
+            (drafts.c.title == title) & (drafts.c.unit == unit) & (drafts.c.title != ""),
+        )
+        query = select(drafts).where(alike, drafts.c.received_at >= since)
+        return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
+
+    def listing(self, wanted: DraftFilter) -> Sequence[DraftRecord]:
+        """Drafts that match, newest first."""
+        query = select(drafts)
+        for column, value in (
+            (drafts.c.unit, wanted.unit),
+            (drafts.c.kind, wanted.kind),
+            (drafts.c.state, wanted.state),
+            (drafts.c.task, wanted.task),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if wanted.start is not None:
+            query = query.where(drafts.c.received_at >= wanted.start)
+        if wanted.end is not None:
+            query = query.where(drafts.c.received_at < wanted.end)
+        if wanted.text:
+            found = drafts.c.title.contains(wanted.text, autoescape=True)
+            query = query.where(found | drafts.c.text.contains(wanted.text, autoescape=True))
+        if wanted.emergency:
+            query = query.where(drafts.c.emergency != "none")
+        if wanted.needs_review:
+            query = query.where(func.json_array_length(drafts.c.needs_review) > 0)
+        query = query.order_by(drafts.c.received_at.desc(), drafts.c.id.desc())
+        return self._records(query.limit(wanted.limit))
+
+    def between(self, start: datetime, end: datetime) -> Sequence[DraftRecord]:
+        """Drafts received in [start, end), oldest first."""
+        query = select(drafts).where(drafts.c.received_at >= start, drafts.c.received_at < end)
+        return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
+
+    def since(self, start: datetime) -> Sequence[DraftRecord]:
+        """Drafts received since `start`, without their texts (for the ledger of duties)."""
+        columns = [column for column in drafts.c if column.name not in ("text", "reasons")]
+        query = select(*columns).where(drafts.c.received_at >= start)
+        return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
+
+    def _records(self, query: Select[Any]) -> Sequence[DraftRecord]:
+        return [to_record(DraftRecord, row) for row in self._db.execute(query).mappings()]

@@ -1,0 +1,63 @@
+"""How the database is opened: durable, one writer at a time, no surprises.
+
+SQLite runs in WAL with synchronous=FULL; every writing transaction begins with
+BEGIN IMMEDIATE, because a deferred one loses updates silently or fails at once
+with "locked" despite the busy timeout (both measured).
+"""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_MILLISECONDS = 10_000
+READ_ONLY = "mailbot_read_only"
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+)
+
+
+def open_engine(url: str, folder: Path | None = None) -> Engine:
+    """An engine for `url`; a relative SQLite path starts at `folder`."""
+    parsed = _anchored(make_url(url), folder)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def database_path(engine: Engine) -> Path | None:
+    """The SQLite file, None for other databases."""
+    name = engine.url.database
+    is_file = engine.url.get_backend_name() == "sqlite" and name and name != ":memory:"
+    return Path(name) if is_file and name else None
+
+
+def _anchored(url: URL, folder: Path | None) -> URL:
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return url
+    path = Path(url.database)
+    return url if folder is None or path.is_absolute() else url.set(database=str(folder / path))
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the begin hook alone opens transactions
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

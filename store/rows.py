@@ -1,0 +1,49 @@
+"""Between rows and records: names agree, so the translation is one function each way."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, RowMapping, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+Record = TypeVar("Record")
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | frozenset):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def to_record(cls: type[Record], row: RowMapping) -> Record:
+    """The record a row describes; columns the record lacks are left out."""
+    names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
+    return cls(**{name: _frozen(row[name]) for name in names if name in row})
+
+
+def to_row(record: Any, *, without: tuple[str, ...] = ("id",)) -> dict[str, Any]:
+    """Column values of a record."""
+    return {
+        field.name: _plain(getattr(record, field.name))
+        for field in fields(record)
+        if field.name not in without
+    }
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert unless a unique key is already there; returns whether a row was added."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def new_id(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert a row and return its id."""
+    key = connection.execute(table.insert().values(dict(values))).inserted_primary_key
+    assert key is not None
+    return int(key[0])
