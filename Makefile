@@ -1,0 +1,50 @@
+# make demo   a simulated fortnight on embedded servers; needs only Python >= 3.11
+# make test   everything CI checks; sets up what it needs (as root also the test servers from apt)
+# make bench  figures: end to end, readers, rules, due
+# make golden accept the golden files after reading their differences
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: demo test check lint servers bench golden fuzz histories clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV) || (echo "Debian: apt-get install python3-venv" && exit 1)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(READY)
+	$(BIN)/mailbot demo --out demo-out
+
+servers:
+	@bash tests/servers/install.sh
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(READY) servers lint
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term
+
+check: lint
+
+bench: $(READY)
+	$(BIN)/python -m bench
+
+golden: $(READY)
+	$(BIN)/python -m tests.golden_accept
+
+fuzz: $(READY)
+	MAILBOT_MUTANTS=$${MAILBOT_MUTANTS:-20000} $(BIN)/pytest -q -k mutant --timeout 7200
+
+histories: $(READY)
+	MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py --timeout 7200
+
+clean:
+	rm -rf $(VENV) demo-out bench-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
