@@ -1,0 +1,65 @@
+"""Servers for every test: real ones once a session, accounts and faults fresh for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+from servers import fault_smtp as smtp_server
+from servers import netease as netease_server
+from servers.certificates import Certificates, make_certificates
+from servers.dovecot import Dovecot, start_dovecot
+from servers.exim import Exim, start_exim
+from servers.fault_smtp import FaultSmtp
+from servers.mail_server import MailServer
+from servers.netease import Netease, NeteaseAccount
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """One real Dovecot per test process."""
+    server = start_dovecot()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def dovecot(dovecot_server: Dovecot) -> MailServer:
+    """An empty account on a real Dovecot."""
+    return dovecot_server.account()
+
+
+@pytest.fixture
+def netease(dovecot_server: Dovecot) -> Iterator[NeteaseAccount]:
+    """An empty account behind the stand-in for imap.163.com."""
+    account = dovecot_server.account()
+    faults = Netease(target=(account.host, account.port))
+    with netease_server.running(faults):
+        values = {field: getattr(account, field) for field in MailServer.__dataclass_fields__}
+        yield NeteaseAccount(**{**values, "port": faults.port, "faults": faults})
+
+
+@pytest.fixture(scope="session")
+def exim_server() -> Iterator[Exim]:
+    """One real Exim per test process."""
+    server = start_exim()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def exim(exim_server: Exim) -> Exim:
+    """The session's Exim with an empty sink."""
+    exim_server.sink.clear()
+    return exim_server
+
+
+@pytest.fixture
+def fault_smtp() -> Iterator[FaultSmtp]:
+    """A fresh scripted SMTP server."""
+    with smtp_server.running(FaultSmtp()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A throw-away authority, and a certificate for loopback."""
+    return make_certificates(tmp_path_factory.mktemp("tls"))
