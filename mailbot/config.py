@@ -194,7 +194,6 @@ class LettersConfig(Frozen):
     receipts_to_unknown_senders: bool = False
     receipts_per_sender_per_day: int = Field(20, ge=1, le=1000)
     reminders: bool = True
-    overview_to_units: bool = True
 
 
 class LogConfig(Frozen):

@@ -1,0 +1,343 @@
+"""Contexts of the letters: all that a template may mention, and nothing else.
+
+Instants are aware; templates show them in Asia/Shanghai through their filters.
+Texts that came from outside are plain strings: templates escape them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from mailbot.records.verdicts import Hint
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    """One draft of a receipt.
+
+    Attributes:
+        number: "#12", by which the office and the unit speak of it.
+        column: "第①栏", "" when it counts nowhere.
+        counted_because: Why it counts or does not, one sentence.
+        length_note: How its length compares with what is asked, "" when it fits.
+        punctuality: 30-minute verdict in a sentence, "" when it is no emergency.
+        missing: What the draft lacks of 撰稿、审核/签发、联系方式…
+        elements_missing: What an emergency report lacks.
+        review: What the office will check by hand.
+    """
+
+    number: str
+    title: str
+    unit: str
+    kind: str
+    column: str
+    words: int
+    words_total: int
+    words_cjk: int
+    approximate: bool
+    counted: bool
+    counted_because: str
+    length_note: str = ""
+    punctuality: str = ""
+    task: str = ""
+    missing: tuple[str, ...] = ()
+    elements_missing: tuple[str, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    review: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A file that could not be read, and what its sender can do."""
+
+    name: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloudFile:
+    """A big attachment that came as a link: not received."""
+
+    name: str
+    size: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a unit is in one quota: "本周 第①栏" 1 of 1."""
+
+    what: str
+    done: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """【回执】 what was counted and what is missing, to the unit that sent a mail."""
+
+    template: ClassVar[str] = "receipt"
+    unit: str
+    subject: str
+    received_at: datetime
+    drafts: tuple[ReceiptDraft, ...]
+    unreadable: tuple[NotRead, ...]
+    cloud: tuple[CloudFile, ...]
+    images: int
+    progress: tuple[Progress, ...]
+    office: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyAlert:
+    """【紧急】 to the office's duty list, at once and until somebody acknowledges.
+
+    Attributes:
+        event: "E3".
+        level: "alert" 突发事件, "review" 疑似突发，请核.
+        repeat: 0 for the first alert, then the number of the repetition.
+        happened: Event time in words, "待核" when unknown.
+        minutes: From the event to the provider's receipt; None when unknown.
+        elapsed: Minutes from the provider's receipt until this letter was written.
+        next_steps: What to do now, in order.
+        acknowledge: Subject line that acknowledges when mailed back.
+    """
+
+    template: ClassVar[str] = "emergency"
+    event: str
+    level: str
+    repeat: int
+    unit: str
+    title: str
+    hazard: str
+    stage: str
+    received_at: datetime
+    happened: str
+    minutes: int | None
+    elapsed: int
+    punctuality: str
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
+    because: tuple[str, ...]
+    excerpt: str
+    sender: str
+    next_steps: tuple[str, ...]
+    acknowledge: str
+    mailbox: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One thing a unit owes, or will soon.
+
+    Attributes:
+        state: 临期 or 逾期.
+        days: Whole days overdue, or days left.
+    """
+
+    what: str
+    period: str
+    needed: int
+    done: int
+    due: datetime
+    state: str
+    days: int
+    clause: str
+    requirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """【催报】 one letter a unit, all that it owes, worst first."""
+
+    template: ClassVar[str] = "reminder"
+    unit: str
+    owners: tuple[str, ...]
+    overdue: tuple[Owed, ...]
+    soon: tuple[Owed, ...]
+    times: int
+    escalated: bool
+    written_on: date
+    mailbox: str
+    office: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyChase:
+    """【紧急催报】 to a unit: the written report of an event is owed (二·一)."""
+
+    template: ClassVar[str] = "chase"
+    event: str
+    unit: str
+    title: str
+    what: str
+    opened_at: datetime
+    due: datetime
+    overdue: bool
+    elements: tuple[str, ...]
+    mailbox: str
+    office: str
+    telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDraft:
+    """A line of the digest."""
+
+    number: str
+    received_at: datetime
+    unit: str
+    title: str
+    kind: str
+    words: int
+    approximate: bool
+    note: str
+    review: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEvent:
+    """An emergency of the digest."""
+
+    event: str
+    unit: str
+    title: str
+    received_at: datetime
+    verdict: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOverdue:
+    """One unit's arrears, worst first."""
+
+    unit: str
+    items: tuple[str, ...]
+    reminded: int
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTrouble:
+    """A mail or file that could not be read, filed or delivered."""
+
+    what: str
+    sender: str
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCount:
+    """Server count = recorded + ignored + quarantined, folder by folder."""
+
+    folder: str
+    server: int
+    recorded: int
+    ignored: int
+    quarantined: int
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDigest:
+    """【日报】 to the office."""
+
+    template: ClassVar[str] = "daily"
+    day: date
+    start: datetime
+    end: datetime
+    late: bool
+    drafts: tuple[DigestDraft, ...]
+    review: tuple[DigestDraft, ...]
+    events: tuple[DigestEvent, ...]
+    overdue: tuple[DigestOverdue, ...]
+    trouble: tuple[DigestTrouble, ...]
+    expiring: tuple[CloudFile, ...]
+    folders: tuple[FolderCount, ...]
+    received: int
+    ignored: int
+    letters_sent: int
+    letters_waiting: int
+    notes: tuple[str, ...]
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """Done and needed of one column in one period; `needed` 0 when nothing is asked."""
+
+    done: int
+    needed: int
+    note: str = ""
+
+    @property
+    def percent(self) -> int:
+        """Share done, 0 to 100."""
+        return 100 if not self.needed else min(100, round(100 * self.done / self.needed))
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A unit's line of the quota board."""
+
+    unit: str
+    short: BoardCell
+    long: BoardCell
+    short_year: int
+    long_year: int
+    guess: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardGroup:
+    """A group of units (类别)."""
+
+    name: str
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A unit that will miss a quota at this pace while it can still be met."""
+
+    unit: str
+    what: str
+    missing: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyOverview:
+    """【周报】 to the office: the quota board and the forecast."""
+
+    template: ClassVar[str] = "weekly"
+    label: str
+    start: datetime
+    end: datetime
+    late: bool
+    total: int
+    by_kind: tuple[tuple[str, int], ...]
+    groups: tuple[BoardGroup, ...]
+    forecasts: tuple[Forecast, ...]
+    tasks: tuple[Owed, ...]
+    events: tuple[DigestEvent, ...]
+    zero_units: tuple[str, ...]
+    notes: tuple[str, ...]
+    office: str
+
+
+Letter = Receipt | EmergencyAlert | Reminder | EmergencyChase | DailyDigest | WeeklyOverview
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter as text: plain text first, HTML beside it."""
+
+    subject: str
+    text: str
+    html: str
