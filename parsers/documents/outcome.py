@@ -55,13 +55,15 @@ def document(
     warnings: Iterable[str] = (),
     approximate: bool = False,
 ) -> DocumentText | Unreadable:
-    """The document, unless it is too long, empty of text or mojibake."""
-    kept = tuple(blocks)
+    """The document, unless it is too long, mojibake, or empty of text and pictures."""
+    kept, pictures = tuple(blocks), tuple(images)
     text = "\n".join(block.text for block in kept)
+    if not text.strip() and not pictures:
+        return refuse(name, data, "文件中没有文字", "请确认文件内容后重新发送。")
     if len(text) > limits.text_chars:
         return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SAVE_AS_DOCX)
     if not legible(text):
         return refuse(name, data, "文字编码无法识别（疑似乱码）", SAVE_AS_DOCX)
     return DocumentText(
-        fmt, kept, tuple(images), properties or {}, tuple(warnings), approximate=approximate
+        fmt, kept, pictures, properties or {}, tuple(warnings), approximate=approximate
     )

@@ -51,4 +51,5 @@ def parse_xml(data: bytes, *, tolerant: bool = False) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """The tag without its namespace; "" for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # Not etree.QName: it refuses the o:p of Word's HTML.
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
