@@ -41,6 +41,8 @@ first_valid_uid = 1
 mail_max_userip_connections = 200
 mail_location = maildir:{base}/mail/%u:INDEX={base}/index/%u
 mailbox_list_index = no
+mail_fsync = never
+auth_failure_delay = 0
 passdb {{
   driver = static
   args = password={password}
@@ -90,6 +92,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
