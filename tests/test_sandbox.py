@@ -1,0 +1,249 @@
+"""A file that breaks its reader must cost one job, never the daemon."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sandbox_jobs as jobs
+
+from parsers.confinement import Budget
+from parsers.sandbox import ReaderDied, Sandbox
+
+SMALL = Budget(
+    memory_bytes=100_000_000,
+    cpu_seconds=1,
+    wall_seconds=5.0,
+    file_bytes=1_000_000,
+    answer_bytes=1_000_000,
+    growth_bytes=30_000_000,
+)
+CANARY = "canary-0000"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(1, budget=SMALL, preload=()) as executor:
+        yield executor
+
+
+def death(sandbox: Sandbox, job: Callable[..., Any], *args: object) -> ReaderDied:
+    with pytest.raises(ReaderDied) as caught:
+        sandbox.submit(job, *args).result(60)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("job", "args", "reason"),
+    [
+        pytest.param(jobs.eat_memory, (), "memory", id="memory-bomb-at-once"),
+        pytest.param(jobs.eat_memory_in_pieces, (), "memory", id="memory-bomb-in-pieces"),
+        pytest.param(jobs.loop_forever, (), "cpu", id="endless-loop"),
+        pytest.param(jobs.kill_self, ("SIGKILL",), "killed", id="killed"),
+        pytest.param(jobs.kill_self, ("SIGSEGV",), "crashed", id="segmentation-fault"),
+        pytest.param(jobs.crash, (), "crashed", id="null-pointer"),
+        pytest.param(jobs.exit_now, (0,), "crashed", id="leaves-quietly"),
+        pytest.param(jobs.raise_error, (), "failed", id="our-own-defect"),
+        pytest.param(jobs.text_of, (1_000_000,), "bad answer", id="huge-answer"),
+        pytest.param(jobs.lie_about_type, (), "bad answer", id="answer-of-another-type"),
+        pytest.param(jobs.incomplete_reading, (), "bad answer", id="reading-without-fields"),
+        pytest.param(jobs.forge_frame, (10**6,), "bad answer", id="forged-frame"),
+        pytest.param(jobs.untyped, (), "failed", id="job-without-return-type"),
+    ],
+)
+def test_a_bad_job_dies_alone(
+    sandbox: Sandbox, job: Callable[..., Any], args: tuple[object, ...], reason: str
+) -> None:
+    """It fails with its own reason, and the next job finds a worker that works."""
+    error = death(sandbox, job, *args)
+
+    assert error.reason == reason
+    assert error.explanation.endswith("。")
+    assert sandbox.submit(jobs.double, 21).result(60) == 42
+
+
+def test_sleeping_job_is_killed_by_the_wall_clock() -> None:
+    """CPU time never runs out for a job that sleeps."""
+    with Sandbox(1, budget=Budget(wall_seconds=0.5), preload=()) as executor:
+        assert death(executor, jobs.sleep_forever).reason == "timeout"
+        assert executor.submit(jobs.double, 4).result(60) == 8
+
+
+def test_cpu_time_is_granted_anew_for_each_job() -> None:
+    """A worker does not die of the work of its earlier jobs."""
+    with Sandbox(1, budget=Budget(cpu_seconds=1), preload=()) as executor:
+        pids = {executor.submit(jobs.spin, 0.4).result(60) for _ in range(6)}
+    assert len(pids) == 1
+
+
+def test_worker_killed_from_outside_during_a_job(sandbox: Sandbox) -> None:
+    pid = sandbox.submit(jobs.own_pid).result(60)
+    running = sandbox.submit(jobs.sleep_forever)
+    killer = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
+    killer.start()
+    with pytest.raises(ReaderDied) as caught:
+        running.result(60)
+    killer.join()
+
+    assert caught.value.reason == "killed"
+    assert sandbox.submit(jobs.double, 1).result(60) == 2
+
+
+def test_worker_killed_while_idle_costs_no_job(sandbox: Sandbox) -> None:
+    pid = sandbox.submit(jobs.own_pid).result(60)
+    os.kill(pid, signal.SIGKILL)
+    while _is_running(pid):
+        time.sleep(0.01)  # the kernel kills in its own time
+
+    assert sandbox.submit(jobs.double, 3).result(60) == 6
+
+
+def test_whatever_a_worker_started_dies_with_it() -> None:
+    """The kill goes to the process group."""
+    with Sandbox(1, budget=Budget(wall_seconds=1), preload=()) as executor:
+        child = executor.submit(jobs.start_sleeper).result(60)
+        assert _is_running(child)
+        death(executor, jobs.kill_self, "SIGSEGV")
+    while _is_running(child):
+        time.sleep(0.01)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_workers_live_from_job_to_job(sandbox: Sandbox) -> None:
+    assert len({sandbox.submit(jobs.own_pid).result(60) for _ in range(5)}) == 1
+
+
+def test_worker_is_replaced_after_its_number_of_jobs() -> None:
+    with Sandbox(1, budget=Budget(jobs_per_worker=2), preload=()) as executor:
+        pids = [executor.submit(jobs.own_pid).result(60) for _ in range(4)]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+def test_worker_that_grew_is_replaced(sandbox: Sandbox) -> None:
+    before = sandbox.submit(jobs.keep_memory, 10_000).result(60)
+    fat = sandbox.submit(jobs.keep_memory, 50_000_000).result(60)
+    after = sandbox.submit(jobs.own_pid).result(60)
+    assert before == fat != after
+
+
+def test_two_workers_work_side_by_side() -> None:
+    """One sleeping reader does not hold up the other."""
+    with Sandbox(2, budget=Budget(wall_seconds=2), preload=()) as executor:
+        stuck = executor.submit(jobs.sleep_forever)
+        assert [executor.submit(jobs.double, n).result(60) for n in range(3)] == [0, 2, 4]
+        with pytest.raises(ReaderDied):
+            stuck.result(60)
+
+
+def test_secrets_of_the_daemon_are_not_in_the_worker(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_IMAP_PASSWORD", CANARY)
+    death(sandbox, jobs.exit_now, 1)  # the next worker starts with the secret about
+    seen = sandbox.submit(jobs.environment).result(60)
+    assert "MAILBOT_IMAP_PASSWORD" not in seen
+    assert CANARY not in seen
+    assert "PATH" in seen
+
+
+def test_hidden_daemon_keeps_its_environment_from_a_worker() -> None:
+    """A taken-over worker of the same user finds nothing in /proc."""
+    script = (
+        "import sandbox_jobs as jobs\n"
+        "from parsers.confinement import hide_from_peers\n"
+        "from parsers.sandbox import Sandbox\n"
+        "hide_from_peers()\n"
+        "with Sandbox(1, preload=()) as sandbox:\n"
+        "    print(repr(sandbox.submit(jobs.parent_environment).result()))\n"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path), "SECRET": CANARY}
+    daemon = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True
+    )
+    assert daemon.stdout == "''\n"
+
+
+def test_network_is_refused() -> None:
+    """Neither Python's sockets nor the C library's reach a listener on this machine."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        Sandbox(1, preload=()) as executor,
+    ):
+        port = listener.getsockname()[1]
+        assert executor.submit(jobs.connect, "127.0.0.1", port).result(60) == "PermissionError"
+        if executor.confinement().network == "namespace":
+            assert executor.submit(jobs.connect_natively, port).result(60) == -1
+
+
+def test_doctor_may_ask_which_bars_stand(sandbox: Sandbox) -> None:
+    bars = sandbox.confinement()
+    assert bars.network in ("namespace", "audit hook")
+    assert bars.cpu == (sys.platform != "win32")
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [pytest.param(900_000, "written", id="within"), pytest.param(2_000_000, "OSError", id="over")],
+)
+def test_files_are_capped(sandbox: Sandbox, size: int, expected: str) -> None:
+    assert sandbox.submit(jobs.write_file, size).result(60) == expected
+
+
+def test_libraries_may_print(sandbox: Sandbox) -> None:
+    """Noise on standard output does not corrupt the answers."""
+    assert sandbox.submit(jobs.print_noise).result(60) == 7
+
+
+def test_large_arguments_and_answers_pass(sandbox: Sandbox) -> None:
+    assert sandbox.submit(jobs.length, bytes(5_000_000)).result(60) == 5_000_000
+    assert len(sandbox.submit(jobs.text_of, 200_000).result(60)) == 200_000
+
+
+def test_reading_survives_the_journey(sandbox: Sandbox) -> None:
+    assert sandbox.submit(jobs.sample_reading).result(60) == jobs.sample_reading()
+
+
+def test_lone_surrogates_in_an_answer_are_replaced(sandbox: Sandbox) -> None:
+    assert sandbox.submit(jobs.broken_text).result(60) == "城管\ufffd"
+
+
+def test_shutdown_finishes_what_is_queued() -> None:
+    executor = Sandbox(1, preload=())
+    futures = [executor.submit(jobs.double, number) for number in range(5)]
+    executor.shutdown()
+    assert [future.result(0) for future in futures] == [0, 2, 4, 6, 8]
+    assert executor.pids() == ()
+    with pytest.raises(RuntimeError):
+        executor.submit(jobs.double, 1)
+    executor.shutdown()  # twice is harmless
+
+
+def test_shutdown_may_cancel_what_is_queued() -> None:
+    executor = Sandbox(1, budget=Budget(wall_seconds=1), preload=())
+    running = executor.submit(jobs.sleep_forever)
+    while not running.running():
+        time.sleep(0.01)
+    queued = executor.submit(jobs.double, 1)
+    executor.shutdown(cancel_futures=True)
+    assert queued.cancelled()
+    assert isinstance(running.exception(0), ReaderDied)
+
+
+def test_a_worker_that_cannot_start_fails_its_job_only() -> None:
+    with Sandbox(1, preload=("no_such_module",)) as executor:
+        assert death(executor, jobs.double, 1).reason == "crashed"
+        assert death(executor, jobs.double, 1).reason == "crashed"
