@@ -11,9 +11,9 @@ from email.message import Message as Part
 from lxml import etree, html
 
 from parsers.documents.images import image_fact
-from parsers.documents.outcome import SAVE_AS_DOCX, clean, document, paragraphs, refuse
+from parsers.documents.outcome import CHECK_CONTENT, clean, document, paragraphs, refuse
 from parsers.documents.plain import decode_text
-from parsers.documents.xml_guard import local_name
+from parsers.documents.xml_parts import local_name
 from parsers.facts import Block, BlockKind, DocumentText, ImageFact, Unreadable
 from parsers.limits import Limits
 
@@ -165,7 +165,7 @@ def _inline_images(root: etree._Element | None, limits: Limits) -> Iterator[Imag
 def read_html(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
     """Visible text of one HTML file; scripts, styles and hidden elements dropped."""
     if not data.strip(b" \t\r\n\0"):
-        return refuse(name, data, "文件是空的", "请确认文件内容后重新发送。")
+        return refuse(name, data, "文件是空的", CHECK_CONTENT)
     blocks, root = html_blocks(decode_html(data))
     images = tuple(_inline_images(root, limits))
     return document(name, data, limits, "html", blocks, images=images)
@@ -186,7 +186,7 @@ def read_mht(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadabl
                 text = decode_html(_payload(part), declared)
                 blocks = html_blocks(text)[0] if kind == "text/html" else paragraphs(text)
                 return document(name, data, limits, "mht", blocks, images=images.values())
-    return refuse(name, data, "网页存档中没有正文", SAVE_AS_DOCX)
+    return refuse(name, data, "网页存档中没有正文")
 
 
 def _leaves(data: bytes, limits: Limits) -> Iterator[Part]:

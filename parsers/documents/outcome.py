@@ -1,31 +1,23 @@
 """The two ways a reader ends: a document that people can read, or why there is none."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 from parsers.documents.legibility import legible
-from parsers.documents.zip_guard import RESEND, ZipRefused
+from parsers.documents.refusals import RESEND_AS_DOCX, Refused, unreadable
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
 from parsers.filenames import display_name
 from parsers.limits import Limits
 
-SAVE_AS_DOCX = "请用 Word 或 WPS 打开后另存为 .docx 格式，再重新发送。"
-UNLOCK = "请取消文件密码后重新发送。"
+CHECK_CONTENT = "请确认文件内容后重新发送。"
 
 _KEPT_CONTROLS = frozenset("\t\n")
 
 
 def refuse(
-    name: str, data: bytes, reason: str, remedy: str = RESEND, suspicious: bool = False
+    name: str, data: bytes, reason: str, remedy: str = RESEND_AS_DOCX, suspicious: bool = False
 ) -> Unreadable:
-    """An Unreadable with a display name and the digest of the bytes."""
-    digest = hashlib.sha256(data).hexdigest()
-    return Unreadable(display_name(name), reason, remedy, digest, suspicious)
-
-
-def refuse_zip(name: str, data: bytes, refused: ZipRefused) -> Unreadable:
-    """The same for a refused container."""
-    return refuse(name, data, refused.reason, refused.remedy, refused.suspicious)
+    """Why a file cannot be read, with its display name and the digest of its bytes."""
+    return unreadable(display_name(name), data, Refused(reason, remedy, suspicious))
 
 
 def clean(text: str) -> str:
@@ -59,11 +51,11 @@ def document(
     kept, pictures = tuple(blocks), tuple(images)
     text = "\n".join(block.text for block in kept)
     if not text.strip() and not pictures:
-        return refuse(name, data, "文件中没有文字", "请确认文件内容后重新发送。")
+        return refuse(name, data, "文件中没有文字", CHECK_CONTENT)
     if len(text) > limits.text_chars:
-        return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SAVE_AS_DOCX)
+        return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字")
     if not legible(text):
-        return refuse(name, data, "文字编码无法识别（疑似乱码）", SAVE_AS_DOCX)
+        return refuse(name, data, "文字编码无法识别（疑似乱码）")
     return DocumentText(
         fmt, kept, pictures, properties or {}, tuple(warnings), approximate=approximate
     )

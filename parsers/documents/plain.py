@@ -9,7 +9,7 @@ import codecs
 import re
 
 from parsers.documents.legibility import common_share, is_han, legible
-from parsers.documents.outcome import SAVE_AS_DOCX, document, paragraphs, refuse
+from parsers.documents.outcome import CHECK_CONTENT, document, paragraphs, refuse
 from parsers.facts import DocumentText, Unreadable
 from parsers.limits import Limits
 
@@ -113,9 +113,9 @@ def _least_damaged(data: bytes) -> tuple[str, str]:
 def read_txt(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
     """One paragraph a line; blank lines dropped."""
     if not data.strip():
-        return refuse(name, data, "文件是空的", "请确认文件内容后重新发送。")
+        return refuse(name, data, "文件是空的", CHECK_CONTENT)
     text, encoding = decode_text(data)
     if text.count("\0") > len(text) // 100:
-        return refuse(name, data, "不是文本文件", SAVE_AS_DOCX)
+        return refuse(name, data, "不是文本文件")
     properties = {"encoding": encoding}
     return document(name, data, limits, "txt", paragraphs(text), properties=properties)
