@@ -81,6 +81,13 @@ class Outbox:
             query = query.where(outbox.c.created_at >= since)
         return dict(self._db.execute(query).tuples().all())
 
+    def queued_since(self, since: datetime) -> Mapping[str, tuple[datetime, tuple[str, ...]]]:
+        """Letters queued since `since`, receipts left out: key → (when, what it concerns)."""
+        query = select(outbox.c.key, outbox.c.created_at, outbox.c.concerns).where(
+            outbox.c.created_at >= since, outbox.c.lane != "receipt"
+        )
+        return {key: (at, tuple(concerns)) for key, at, concerns in self._db.execute(query)}
+
     def ready(self, now: datetime, limit: int = 100) -> Sequence[OutboxRecord]:
         """Letters whose time has come, urgent lane first, then oldest first."""
         query = (

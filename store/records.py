@@ -9,7 +9,9 @@ from datetime import date, datetime
 from typing import Literal
 
 MessageState = Literal["received", "filed", "quarantined"]
-OutboxState = Literal["queued", "sending", "sent", "deferred", "failed", "held", "unknown"]
+OutboxState = Literal[
+    "queued", "sending", "sent", "deferred", "failed", "held", "unknown", "cancelled"
+]
 Lane = Literal["urgent", "answer", "receipt", "reminder", "report"]
 LANES: tuple[Lane, ...] = ("urgent", "answer", "receipt", "reminder", "report")
 DraftState = Literal["counted", "not_counted", "withdrawn", "returned"]

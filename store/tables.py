@@ -273,7 +273,7 @@ outbox = Table(
     Column("lane", String(8), nullable=False),
     _json("to"),
     _text("subject"),
-    Column("state", String(8), nullable=False, index=True),
+    Column("state", String(12), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     _utc("created_at", null=False),
     Column("message_id", Text, nullable=False, unique=True),

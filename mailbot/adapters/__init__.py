@@ -1,1 +1,1 @@
-"""adapters"""
+"""One library each; the world outside begins here."""

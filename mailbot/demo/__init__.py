@@ -1,1 +1,1 @@
-"""demo"""
+"""Embedded servers, sample units and a simulated fortnight."""

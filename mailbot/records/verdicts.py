@@ -53,7 +53,7 @@ class UnitVerdict:
 
 @dataclass(frozen=True, slots=True)
 class KindVerdict:
-    """动态简讯 / 经验做法 / 问题反映 / 非稿件 / 待审, the column it counts in, and the runners-up."""
+    """动态简讯, 经验做法, 问题反映, 非稿件 or 待审; its column; the runners-up."""
 
     kind: str
     column: Literal[1, 2, 3] | None

@@ -1,1 +1,1 @@
-"""reports"""
+"""What the office reads: overviews computed from the store."""

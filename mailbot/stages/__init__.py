@@ -1,1 +1,1 @@
-"""stages"""
+"""The stages of a mail's path: each gathers, calls a rule, applies."""

@@ -123,7 +123,7 @@ def upgrade() -> None:
     sa.Column('lane', sa.String(length=8), nullable=False),
     sa.Column('to', sa.JSON(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
-    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('message_id', sa.Text(), nullable=False),

@@ -1,0 +1,79 @@
+"""Letters from typed contexts, over Jinja2; the only module that knows templates.
+
+Each letter is three templates: subject, text, html. Undefined names are errors,
+HTML is escaped, and a subject is one line whatever it quotes.
+"""
+
+import re
+from dataclasses import fields
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from mailbot.clock import shanghai
+from mailbot.records.letters import Letter, Rendered
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SUBJECT_LENGTH = 120
+_WEEKDAYS = "一二三四五六日"
+
+
+class LetterWriter:
+    """Renders letters from `folder`/mail."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "mail"
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(self._folder),
+            autoescape=select_autoescape(["html.j2"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+        environment.filters.update(moment=moment, day=day, hour=hour, plain=plain)
+        return environment
+
+    def render(self, letter: Letter) -> Rendered:
+        """Subject, text and HTML of a letter."""
+        context = {field.name: getattr(letter, field.name) for field in fields(letter)}
+        subject = self._one("subject", letter, context)
+        text = _BLANK_LINES.sub("\n\n", self._one("txt", letter, context)).strip() + "\n"
+        return Rendered(one_line(subject), text, self._one("html", letter, context).strip() + "\n")
+
+    def _one(self, part: str, letter: Letter, context: dict[str, object]) -> str:
+        return self._environment.get_template(f"{letter.template}.{part}.j2").render(context)
+
+
+def one_line(text: str) -> str:
+    """A subject: one line, no control or direction characters, bounded."""
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    return line if len(line) <= _SUBJECT_LENGTH else line[: _SUBJECT_LENGTH - 1] + "…"
+
+
+def plain(text: str) -> str:
+    """A quoted title or name inside a text letter: one line, bounded."""
+    return one_line(text)
+
+
+def moment(instant: datetime) -> str:
+    """4月19日 09:05, in Asia/Shanghai."""
+    local = shanghai(instant)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def hour(instant: datetime) -> str:
+    """09:05, in Asia/Shanghai."""
+    return f"{shanghai(instant):%H:%M}"
+
+
+def day(value: date | datetime) -> str:
+    """4月19日（星期三）, in Asia/Shanghai."""
+    local = shanghai(value).date() if isinstance(value, datetime) else value
+    return f"{local.month}月{local.day}日（星期{_WEEKDAYS[local.weekday()]}）"

@@ -1,0 +1,104 @@
+"""From what the parsers read and the rules decided to the row that is kept."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from mailbot.notice import Notice
+from mailbot.records.verdicts import Judgement, Lateness, Reason
+from parsers.facts import DraftText
+from store.records import DraftRecord, DraftState
+
+NOT_A_DRAFT = "非稿件"
+UNDECIDED = "待审"
+
+
+def is_late(lateness: Lateness) -> bool | None:
+    """True 超时, False 按时, None when nothing can be said."""
+    return {"超时": True, "按时": False}.get(lateness.verdict)
+
+
+def state_of(judgement: Judgement) -> DraftState:
+    """Whether a text counts as a draft of its unit."""
+    if judgement.kind.kind == NOT_A_DRAFT or not judgement.duplicate.counts:
+        return "not_counted"
+    return "counted"
+
+
+def draft_row(
+    draft: DraftText,
+    judgement: Judgement,
+    *,
+    message_id: int,
+    ordinal: int,
+    received_at: datetime,
+    fingerprint: str,
+) -> DraftRecord:
+    """The record of one judged text; its id is given by the store."""
+    emergency, unit = judgement.emergency, judgement.unit
+    when = emergency.event_time
+    return DraftRecord(
+        id=0,
+        message_id=message_id,
+        ordinal=ordinal,
+        received_at=received_at,
+        unit=unit.name or "",
+        joint=unit.joint,
+        unit_confidence=unit.confidence,
+        title=draft.segments.title or draft.source,
+        kind=judgement.kind.kind,
+        column=judgement.kind.column,
+        words=draft.count.words,
+        words_total=draft.count.words_total,
+        words_cjk=draft.count.words_cjk,
+        approximate=draft.count.approximate,
+        state=state_of(judgement),
+        emergency=emergency.level,
+        stage=emergency.stage,
+        hazard=emergency.hazard,
+        event_earliest=when.earliest if when else None,
+        event_latest=when.latest if when else None,
+        minutes_to_report=emergency.lateness.minutes,
+        punctuality=emergency.lateness.verdict,
+        late=is_late(emergency.lateness),
+        task=judgement.task.no,
+        same_item_as=judgement.duplicate.draft_id,
+        relation=judgement.duplicate.relation or "",
+        fingerprint=fingerprint,
+        text_sha256=draft.sha256,
+        source=draft.source,
+        text=draft.segments.full,
+        needs_review=judgement.needs_review,
+        reasons=tuple(_reason(reason) for reason in judgement.reasons),
+        warnings=(*draft.warnings, *judgement.warnings),
+        missing=judgement.completeness.missing,
+        elements_missing=emergency.missing if emergency.level != "none" else (),
+        distinct_images=tuple(dict.fromkeys(image.sha256 for image in draft.images)),
+        rules_version=f"{emergency.rules_version}/{judgement.kind.rules_version}",
+    )
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {name: value for name, value in asdict(reason).items() if value not in ("", 0)}
+
+
+def column_label(column: int | None) -> str:
+    """第①栏, 第②栏 or 第③栏 of annex 2; "" for none."""
+    return "" if column is None else f"第{'①②③'[column - 1]}栏"
+
+
+def length_note(kind: str, words: int, notice: Notice) -> str:
+    """How a draft's length compares with what 二 asks, "" within the tolerance."""
+    rule = notice.kinds.get(kind)
+    if rule is None:
+        return ""
+    tolerance = notice.open_questions.length_tolerance
+    asked = (
+        f"{rule.shortest}字"
+        if rule.shortest == rule.longest
+        else "-".join((str(rule.shortest), f"{rule.longest}字"))
+    )
+    if words < rule.shortest * (1 - tolerance):
+        return f"正文{words}字，少于通知要求的约{asked}（二）"
+    if words > rule.longest * (1 + tolerance):
+        return f"正文{words}字，多于通知要求的约{asked}（二）"
+    return ""

@@ -1,0 +1,113 @@
+"""【回执】: what was counted and what is missing, to the unit that sent the mail."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from mailbot.config import Config
+from mailbot.records.letters import CloudFile, NotRead, Progress, Receipt, ReceiptDraft
+from mailbot.records.verdicts import Hint, Judgement
+from mailbot.stages.draft_rows import NOT_A_DRAFT, UNDECIDED, column_label, length_note
+from parsers.facts import Message, Reading
+from store.records import DraftRecord
+from store.unit_of_work import UnitOfWork
+
+_RELATIONS: Mapping[str, str] = {
+    "exact": "与已登记的 #{} 内容相同，不重复计数",
+    "revision": "为已登记的 #{} 的修改稿，按一篇计",
+    "near": "与已登记的 #{} 基本相同，不重复计数",
+    "same_title": "与已登记的 #{} 标题相同、内容不同",
+    "other_unit": "与其他单位报送的 #{} 内容相同，请说明是否联合报送",
+}
+
+
+def may_answer(
+    uow: UnitOfWork, config: Config, message: Message, known: Mapping[str, str], now: datetime
+) -> bool:
+    """Whether this sender gets a receipt: known, not ourselves, and within the daily cap."""
+    sender = message.sender.address
+    if not config.letters.receipts or not sender or len(message.senders) > 1:
+        return False
+    if sender in config.own_addresses or sender in config.office.addresses:
+        return False
+    if sender not in known and not config.letters.receipts_to_unknown_senders:
+        return False
+    since = now - timedelta(days=1)
+    answered = uow.messages.answered_today(sender, since, ["draft"])
+    return answered <= config.letters.receipts_per_sender_per_day
+
+
+def receipt(
+    config: Config,
+    reading: Reading,
+    message: Message,
+    filed: Sequence[tuple[DraftRecord, Judgement]],
+    *,
+    unit: str,
+    received_at: datetime,
+    progress: Sequence[Progress],
+) -> Receipt:
+    """The receipt of one mail."""
+    return Receipt(
+        unit=unit,
+        subject=message.subject,
+        received_at=received_at,
+        drafts=tuple(_line(config, record, judgement) for record, judgement in filed),
+        unreadable=tuple(NotRead(u.name, u.reason, u.remedy) for u in reading.unreadable),
+        cloud=tuple(CloudFile(c.name, c.size, c.expires_at) for c in message.cloud_links),
+        images=len(reading.images),
+        progress=tuple(progress),
+        office=config.office.name,
+        telephone=config.office.telephone,
+    )
+
+
+def _line(config: Config, record: DraftRecord, judgement: Judgement) -> ReceiptDraft:
+    counted, because = _counted(record)
+    emergency = record.emergency != "none"
+    return ReceiptDraft(
+        number=f"#{record.id}",
+        title=record.title,
+        unit="、".join(record.joint) or record.unit,
+        kind=record.kind,
+        column=column_label(record.column),
+        words=record.words,
+        words_total=record.words_total,
+        words_cjk=record.words_cjk,
+        approximate=record.approximate,
+        counted=counted,
+        counted_because=because,
+        length_note="" if emergency else length_note(record.kind, record.words, config.notice),
+        punctuality=_punctuality(record, config) if emergency else "",
+        task=_task(record, config),
+        missing=record.missing,
+        elements_missing=record.elements_missing,
+        hints=judgement.hints[:5] or tuple[Hint, ...](),
+        review=judgement.needs_review,
+    )
+
+
+def _counted(record: DraftRecord) -> tuple[bool, str]:
+    if record.kind == NOT_A_DRAFT:
+        return False, "判为非稿件，未计入报送任务；如有出入请与办公室联系"
+    if record.relation and record.same_item_as is not None:
+        return record.state == "counted", _RELATIONS[record.relation].format(record.same_item_as)
+    if record.kind == UNDECIDED:
+        return True, "已登记，类型待办公室审定后计入"
+    return True, f"已登记，计入{column_label(record.column)}"
+
+
+def _punctuality(record: DraftRecord, config: Config) -> str:
+    limit = config.emergency.report_within_minutes
+    if record.punctuality == "时间待核":
+        return f"文中事发时间不明或有出入，请补报准确的事发时间（须{limit}分钟内报送，二·一）"
+    if record.minutes_to_report is None:
+        return ""
+    took = f"事发至收到{record.minutes_to_report}分钟"
+    return f"{took}，{record.punctuality}（须{limit}分钟内报送，二·一）"
+
+
+def _task(record: DraftRecord, config: Config) -> str:
+    for task in config.tasks:
+        if task.no == record.task:
+            return f"附件3第{task.no}项“{task.content}”"
+    return ""
