@@ -1,0 +1,38 @@
+"""Small numbers as Chinese texts write them: 8, ８, 八, 二十三, 廿三, 两, 〇."""
+
+_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0, "○": 0, "两": 2, "俩": 2,
+}  # fmt: skip
+_TENS = {"十": 1, "廿": 2, "卅": 3}
+NUMERAL = "〇○零一二两三四五六七八九十廿卅"
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+
+
+def narrow(text: str) -> str:
+    """The text with full-width letters, digits and signs made half-width, length unchanged."""
+    return text.translate(_WIDE)
+
+
+def small_number(written: str) -> int | None:
+    """The number below 10,000 that a string of digits or numerals means, None for any other.
+
+    Reads both 二十三 and digit by digit 二〇二三.
+    """
+    if written.isascii():
+        return int(written) if written.isdigit() and len(written) < 5 else None  # noqa: PLR2004
+    if not any(c in _TENS for c in written):
+        if not written or any(c not in _DIGITS for c in written):
+            return None
+        return int("".join(str(_DIGITS[c]) for c in written))
+    return _with_tens(written)
+
+
+def _with_tens(written: str) -> int | None:
+    at = next(i for i, c in enumerate(written) if c in _TENS)
+    head, sign, tail = written[:at], written[at], written[at + 1 :]
+    if len(head) > 1 or len(tail) > 1 or (head and sign != "十"):
+        return None
+    if any(c not in _DIGITS for c in head + tail):
+        return None
+    tens = _DIGITS[head] if head else _TENS[sign]
+    return tens * 10 + (_DIGITS[tail] if tail else 0)

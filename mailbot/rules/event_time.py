@@ -1,0 +1,217 @@
+"""When an emergency happened, and whether it was reported in time (二·一, 30 minutes)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mailbot.records.verdicts import EventTime, Lateness, Reason, Stage
+from mailbot.rules.chinese_numerals import narrow
+from mailbot.rules.time_expressions import BEFORE_NOW, TO, expressions
+from mailbot.rules.time_resolution import CHINA, Instant, Told, join, resolve, resolve_ago
+
+_MOST_TIMES = 200  # a report tells a dozen; a list of thousands is no report
+_MINUTE = timedelta(minutes=1)
+_STALE = timedelta(days=7)
+_NEAR, _FAR = 12, 60
+
+_UNTIL = re.compile(
+    r"(?:截至|截止|截止到|截至到|预计|计划|拟于|将于|定于|力争|确保|有望|至迟)[^，。；\n]{0,6}$"
+)
+_HAPPENED = re.compile(
+    r"(?:(?:事发|发生|案发|出险|事故|起火|发现)(?:时间|时刻|日期)[为是:]?|(?:发生|事发|起火)于)[ ]{0,2}约?$"
+)
+_REPORTED_BEFORE = re.compile(
+    r"(?:接报|接警|报警|报告|来电|报案|上报)(?:时间|于|时刻)[为是:]?[ ]{0,2}约?$|(?:接报|接警)于?$"
+)
+_REPORTED_AFTER = re.compile(
+    r"接到?[^，。；\n]{0,14}(?:报警|警情|报告|电话|来电|求助|举报|反映|通知|投诉|指令|警|报|信息|转办|派单)"
+    r"|接(?:报|警)|收到[^，。；\n]{0,14}(?:报告|信息|求助|反映|派单|电话|警情)|(?:来电|报警|报案|打电话|致电)(?:称|说|反映|求助)?"
+    r"|拨打(?:了)?(?:110|119|120|12345|热线|电话)|向[^，。；\n]{1,14}(?:报告|报警|求助|反映)"
+)
+_HAPPENS = re.compile(
+    r"发生|突发|起火|着火|失火|自燃|爆炸|爆燃|闪爆|闪燃|坍塌|垮塌|倒塌|塌陷|塌方|滑坡|坠落|脱落|掉落|坠|倒伏|倾倒|侧翻|追尾"
+    r"|相撞|碰撞|撞|泄漏|泄露|爆裂|破裂|断裂|爆管|挖断|挖破|被困|被淹|积水|溺水|落水|触电|中毒|受伤|死亡|砸|冒烟|浓烟"
+    r"|发现|出现|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|漫|决口|管涌"
+)
+_AFTERWARDS = re.compile(
+    r"扑灭|恢复|抵达|到达|赶到|赶赴|到场|救出|处置完毕|处置结束|抢修完|修复|解除|结束|通车|通行|抢通|预警|会议|清理完"
+    r"|被控制|控制住|打捞|撤离|转移|疏散|送医|关闭|到位|熄灭|增援|封控|启动|预案|关阀|召开|印发|开展|复产|转运|责令|抽排"
+)
+_SENTENCE_END = re.compile(r"[。；！？\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    instant: Instant
+    time: EventTime
+    score: float
+
+
+def find_times(text: str, reference: datetime) -> list[EventTime]:
+    """Every past time a text tells, in its order (截至 and planned times left out).
+
+    Args:
+        text: A draft or a subject line.
+        reference: When the mail was sent; decides years, 今晨, 半小时前. Timezone-aware.
+
+    Returns:
+        Times with both ends, in Asia/Shanghai.
+    """
+    return [candidate.time for candidate in _candidates(text, reference)]
+
+
+def pick_event_time(text: str, reference: datetime) -> EventTime | None:
+    """The time the event happened; with only 接报 known, that one with role "report".
+
+    None when the text tells no time.
+    """
+    candidates = _candidates(text, reference)
+    if not candidates:
+        return None
+    return max(candidates, key=lambda candidate: candidate.score).time
+
+
+def _candidates(text: str, reference: datetime) -> list[_Candidate]:
+    plain = narrow(text)
+    found = list(_instants(plain, reference.astimezone(CHINA)))
+    follows = [*(instant.start for instant in found[1:]), len(plain)][: len(found)]
+    told = []
+    for place, (instant, until) in enumerate(zip(found, follows, strict=True)):
+        before = plain[max(0, instant.start - _NEAR) : instant.start]
+        if _UNTIL.search(before):
+            continue
+        after = _SENTENCE_END.split(plain[instant.end : min(until, instant.end + _FAR)])[0]
+        reported = bool(_REPORTED_BEFORE.search(before)) or _reported_after(after)
+        time = EventTime(
+            instant.earliest, instant.latest, instant.precision,
+            "report" if reported else "event", text[instant.start : instant.end].strip(" ，,"),
+        )  # fmt: skip
+        score = _score(instant, before, after, place, reference, reported=reported)
+        told.append(_Candidate(instant, time, score))
+    return told
+
+
+def _reported_after(after: str) -> bool:
+    """Whether what follows tells of a report before it tells of the event itself."""
+    report = _REPORTED_AFTER.search(after)
+    if report is None or report.start() > 30:  # noqa: PLR2004
+        return False
+    happens = _HAPPENS.search(after)
+    return happens is None or happens.end() > report.start()
+
+
+def _score(
+    instant: Instant, before: str, after: str, place: int, reference: datetime, *, reported: bool
+) -> float:
+    """How likely a time is the event's: exact, early, followed by what happened."""
+    score = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}[
+        instant.precision
+    ]
+    happens = _HAPPENS.search(after)
+    afterwards = _AFTERWARDS.search(after)
+    if happens and not (afterwards and afterwards.start() < happens.start()):
+        score += 1.0 if instant.precision == "day" else 3.0
+    elif afterwards:
+        score -= 2.5
+    if _HAPPENED.search(before):
+        score += 6
+    if reported:
+        score -= 3.5
+    if instant.earliest > reference:
+        score -= 4
+    if reference - instant.latest > _STALE:
+        score -= 3
+    return score - min(place, 6) * 0.5
+
+
+def _instants(plain: str, reference: datetime) -> Iterator[Instant]:
+    """Times and ranges in order; each date told anchors what follows it."""
+    told = Told(reference)
+    waiting: Instant | None = None
+    for count, instant in enumerate(_raw(plain, reference, told)):
+        if count >= _MOST_TIMES:
+            break
+        if waiting is not None and TO.fullmatch(plain, waiting.end, instant.start):
+            waiting = join(waiting, instant)
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = instant
+    if waiting is not None:
+        yield waiting
+
+
+def _raw(plain: str, reference: datetime, told: Told) -> Iterator[Instant]:
+    ago = [i for f in BEFORE_NOW.finditer(plain) if (i := resolve_ago(f, reference)) is not None]
+    taken = 0
+    for found in expressions(plain):
+        while taken < len(ago) and ago[taken].start < found.start():
+            yield ago[taken]
+            taken += 1
+        instant = resolve(found, told)
+        if instant is None:
+            continue
+        anchor: date | None = instant.day if instant.dated else told.anchor
+        told = Told(reference, anchor, instant)
+        yield instant
+    yield from ago[taken:]
+
+
+def judge_lateness(
+    event: EventTime | None,
+    received_at: datetime,
+    within_minutes: int,
+    stage: Stage,
+    *,
+    clock_starts_at_report: bool = False,
+) -> Lateness:
+    """Whether the report came within the limit (二·一, counted from the event).
+
+    Args:
+        event: When it happened, or only when it was reported; None when untold.
+        received_at: The provider's receipt of the mail, never the sender's Date.
+        within_minutes: The notice's limit (30).
+        stage: 续报 and 终报 are not judged.
+        clock_starts_at_report: The office has settled that 接报 starts the clock.
+    """
+    if stage in ("续报", "终报"):
+        return Lateness("不适用", reasons=(_why("不适用", f"{stage}不计 {within_minutes} 分钟"),))
+    if event is None:
+        return Lateness("时间待核", reasons=(_why("时间待核", "没有写明事发时间，请向单位核实"),))
+    if event.earliest > received_at:
+        words = f"写明的时间“{event.matched}”在收到邮件之后，请核实"
+        return Lateness("时间待核", reasons=(_why("时间待核", words),))
+    most = int((received_at - event.earliest) / _MINUTE)
+    least = max(0, int((received_at - event.latest) / _MINUTE))
+    if received_at - event.latest > _STALE:
+        words = f"写明的时间“{event.matched}”距收到超过 7 天，请核实"
+        return Lateness("时间待核", None, least, most, (_why("时间待核", words),))
+    only_reported = event.role == "report" and not clock_starts_at_report
+    return _compare(event, least, most, within_minutes, only_reported=only_reported)
+
+
+def _compare(
+    event: EventTime, least: int, most: int, limit: int, *, only_reported: bool
+) -> Lateness:
+    took = f"{most} 分钟" if least == most else f"{least}～{most} 分钟"
+    what = "接报" if event.role == "report" else "事发"
+    told = f"{what}时间“{event.matched}”，到邮箱收到历时 {took}，时限 {limit} 分钟"
+    minutes = most if least == most else None
+    if only_reported:
+        told = f"只写明接报时间“{event.matched}”，到邮箱收到历时 {took}，时限 {limit} 分钟"
+        if least > limit:
+            words = f"{told}；事发只会更早，已超时"
+            return Lateness("超时", minutes, least, None, (_why("超时", words),))
+        words = f"{told}；事发时间不明，不能认定按时"
+        return Lateness("时间待核", None, None, None, (_why("时间待核", words),))
+    if most <= limit:
+        return Lateness("按时", most, least, most, (_why("按时", told),))
+    if least > limit:
+        return Lateness("超时", minutes or most, least, most, (_why("超时", told),))
+    words = f"{told}；写得不够细，无法判定"
+    return Lateness("时间待核", None, least, most, (_why("时间待核", words),))
+
+
+def _why(verdict: str, because: str) -> Reason:
+    return Reason(f"报送时限：{verdict}", because, "二·一")
