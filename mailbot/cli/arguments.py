@@ -1,0 +1,34 @@
+"""Arguments several commands share."""
+
+import argparse
+import re
+from datetime import UTC, datetime
+
+from mailbot.clock import SHANGHAI
+from mailbot.errors import Refused
+
+
+def json_flag(parser: argparse.ArgumentParser) -> None:
+    """--json: one document on stdout."""
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def instant(text: str) -> datetime:
+    """An instant as typed: ISO 8601, without a zone it is Asia/Shanghai.
+
+    Raises:
+        Refused: It is not an instant.
+    """
+    try:
+        value = datetime.fromisoformat(text.strip().replace("/", "-"))
+    except ValueError:
+        raise Refused(f"时间 {text!r} 看不懂，请写成 2023-04-19T09:05 的形式") from None
+    return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def number(text: str, letter: str = "") -> int:
+    """12, #12, or E3 with `letter` E; Refused otherwise."""
+    found = re.fullmatch(rf"#?{letter}?(\d{{1,9}})", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise Refused(f"编号 {text!r} 看不懂，请写成 {letter or '#'}12 的形式")
+    return int(found[1])

@@ -1,0 +1,219 @@
+"""`mailbot drafts`: the ledger of drafts, and its corrections."""
+
+import argparse
+
+from mailbot.cli import arguments as given
+from mailbot.cli.opening import config_of, store_of
+from mailbot.cli.printing import iso, print_json, print_table, when
+from mailbot.clock import system_clock
+from mailbot.errors import Refused
+from store.records import DraftRecord
+
+BY = "cli"
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the commands."""
+    parser = commands.add_parser("drafts", help="稿件台账：查看、更正、撤稿")
+    actions = parser.add_subparsers(dest="action", metavar="list|show|correct|withdraw|undo")
+    listing = actions.add_parser("list", help="列出稿件")
+    _filters(listing)
+    for target in (parser, listing):
+        target.set_defaults(run=list_drafts)
+    _filters(parser)
+    show = actions.add_parser("show", help="一篇稿件的全部情况")
+    show.add_argument("draft", metavar="编号")
+    given.json_flag(show)
+    show.set_defaults(run=show_draft)
+    correct = actions.add_parser("correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=… 事发=…")
+    correct.add_argument("draft", metavar="编号")
+    correct.add_argument("changes", nargs="+", metavar="项目=取值")
+    correct.set_defaults(run=correct_draft)
+    withdraw = actions.add_parser("withdraw", help="撤稿：保留记录，不再计数")
+    withdraw.add_argument("draft", metavar="编号")
+    withdraw.add_argument("because", metavar="原因")
+    withdraw.set_defaults(run=withdraw_draft)
+    undo = actions.add_parser("undo", help="撤销一次更正或撤稿")
+    undo.add_argument("act", metavar="操作号")
+    undo.set_defaults(run=undo_act)
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--unit", metavar="单位")
+    parser.add_argument("--kind", metavar="类型")
+    parser.add_argument("--state", choices=["counted", "not_counted", "withdrawn", "returned"])
+    parser.add_argument("--task", type=int, metavar="任务序号")
+    parser.add_argument("--since", metavar="起")
+    parser.add_argument("--until", metavar="止")
+    parser.add_argument("--text", metavar="词语")
+    parser.add_argument("--review", action="store_true", help="只列需要复核的")
+    parser.add_argument("--emergency", action="store_true", help="只列突发和疑似突发")
+    parser.add_argument("--limit", type=int, default=1000, metavar="篇数")
+    given.json_flag(parser)
+
+
+def list_drafts(arguments: argparse.Namespace) -> int:
+    """Drafts, newest first."""
+    from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
+    from store.drafts import DraftFilter  # noqa: PLC0415  the database library is slow to import
+
+    config = config_of(arguments)
+    wanted = DraftFilter(
+        unit=unit_or_refuse(arguments.unit, config) if arguments.unit else None,
+        kind=arguments.kind,
+        state=arguments.state,
+        task=arguments.task,
+        start=given.instant(arguments.since) if arguments.since else None,
+        end=given.instant(arguments.until) if arguments.until else None,
+        text=arguments.text,
+        needs_review=arguments.review,
+        emergency=arguments.emergency,
+        limit=arguments.limit,
+    )
+    with store_of(config) as store, store.look() as uow:
+        found = uow.drafts.listing(wanted)
+    if arguments.json:
+        print_json({"drafts": [summary(draft) for draft in found]})
+        return 0
+    headers = ("编号", "收到", "单位", "标题", "类型", "栏", "字数", "突发", "状态")
+    print_table(headers, (_cells(draft) for draft in found))
+    return 0
+
+
+def summary(draft: DraftRecord) -> dict[str, object]:
+    """The listing's keys of one draft."""
+    return {
+        "id": draft.id,
+        "received_at": iso(draft.received_at),
+        "unit": draft.unit or None,
+        "title": draft.title,
+        "kind": draft.kind,
+        "column": draft.column,
+        "words": draft.words,
+        "words_total": draft.words_total,
+        "words_cjk": draft.words_cjk,
+        "approximate": draft.approximate,
+        "emergency": draft.emergency,
+        "event_time": iso(draft.event_earliest),
+        "minutes_to_report": draft.minutes_to_report,
+        "late": draft.late,
+        "task": draft.task,
+        "state": draft.state,
+        "same_item_as": draft.same_item_as,
+        "needs_review": list(draft.needs_review),
+    }
+
+
+_STATES = {"counted": "计入", "not_counted": "不计", "withdrawn": "撤稿", "returned": "退回"}
+_LEVELS = {"alert": "突发", "review": "疑似", "none": ""}
+
+
+def _cells(draft: DraftRecord) -> tuple[object, ...]:
+    review = " 待核" if draft.needs_review else ""
+    return (
+        f"#{draft.id}",
+        when(draft.received_at),
+        draft.unit or "待核",
+        draft.title,
+        draft.kind,
+        "①②③"[draft.column - 1] if draft.column else "",
+        f"约{draft.words}" if draft.approximate else draft.words,
+        _LEVELS[draft.emergency],
+        _STATES[draft.state] + review,
+    )
+
+
+def show_draft(arguments: argparse.Namespace) -> int:
+    """One draft: verdicts with reasons, files, history."""
+    from mailbot.stages.corrections import draft_or_refuse  # noqa: PLC0415
+
+    config = config_of(arguments)
+    with store_of(config) as store, store.look() as uow:
+        draft = draft_or_refuse(uow, given.number(arguments.draft))
+        files = uow.messages.files_of(draft.message_id)
+        acts = uow.acts.of(f"draft:{draft.id}")
+        mail = uow.messages.get(draft.message_id)
+    history = [
+        {"act": act.id, "at": iso(act.at), "by": act.by, "verb": act.verb, "detail": act.detail}
+        for act in acts
+    ]
+    listed = [
+        {"name": file.name, "format": file.format, "size": file.size, "reason": file.reason}
+        for file in files
+    ]
+    document = {
+        **summary(draft),
+        "joint": list(draft.joint),
+        "source": draft.source,
+        "subject": mail.subject if mail else "",
+        "reasons": list(draft.reasons),
+        "missing": list(draft.missing),
+        "elements_missing": list(draft.elements_missing),
+        "warnings": list(draft.warnings),
+        "images": len(draft.distinct_images),
+        "files": listed,
+        "history": history,
+        "rules_version": draft.rules_version,
+    }
+    if arguments.json:
+        print_json(document)
+        return 0
+    _print_draft(draft, document)
+    return 0
+
+
+def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
+    print(f"#{draft.id} {draft.title}")
+    print(f"  收到 {when(draft.received_at)}  单位 {draft.unit or '待核'}  类型 {draft.kind}")
+    print(f"  正文 {draft.words} 字，全文 {draft.words_total} 字，汉字 {draft.words_cjk} 个")
+    for reason in draft.reasons:
+        clause = f"（{reason['clause']}）" if reason.get("clause") else ""
+        print(f"  - {reason['verdict']}：{reason['because']}{clause}")
+    for name, label in (("needs_review", "待核"), ("missing", "缺少"), ("warnings", "注意")):
+        values = document[name]
+        if isinstance(values, list) and values:
+            print(f"  {label}：{'；'.join(values)}")
+    history = document["history"]
+    assert isinstance(history, list)
+    for entry in history:
+        print(f"  操作{entry['act']} {entry['at']} {entry['by']} {entry['verb']} {entry['detail']}")
+
+
+def correct_draft(arguments: argparse.Namespace) -> int:
+    """Change unit, kind, column, task, emergency or event time; audited."""
+    from mailbot.stages.corrections import correct, parse_changes  # noqa: PLC0415
+
+    config = config_of(arguments)
+    pairs = [change.partition("=") for change in arguments.changes]
+    if any(not middle for _, middle, _ in pairs):
+        raise Refused("请写成 项目=取值 的形式，例如 单位=市政管理科")
+    changes = parse_changes({name: value for name, _, value in pairs}, config)
+    draft_id = given.number(arguments.draft)
+    with store_of(config) as store, store.work() as uow:
+        act = correct(uow, draft_id, changes, BY, system_clock())
+        uow.commit()
+    print(f"已更正 #{draft_id}（操作 {act}）。如有误：mailbot drafts undo {act}")
+    return 0
+
+
+def withdraw_draft(arguments: argparse.Namespace) -> int:
+    """Take a draft back."""
+    from mailbot.stages.corrections import withdraw  # noqa: PLC0415
+
+    draft_id = given.number(arguments.draft)
+    with store_of(config_of(arguments)) as store, store.work() as uow:
+        act = withdraw(uow, draft_id, arguments.because, BY, system_clock())
+        uow.commit()
+    print(f"已撤稿 #{draft_id}（操作 {act}）。如有误：mailbot drafts undo {act}")
+    return 0
+
+
+def undo_act(arguments: argparse.Namespace) -> int:
+    """Undo a correction or a withdrawal."""
+    from mailbot.stages.corrections import undo  # noqa: PLC0415
+
+    with store_of(config_of(arguments)) as store, store.work() as uow:
+        act = undo(uow, given.number(arguments.act), BY, system_clock())
+        uow.commit()
+    print(f"已撤销（操作 {act}）")
+    return 0

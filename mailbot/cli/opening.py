@@ -1,0 +1,26 @@
+"""Opening configuration and store for a command, as late as it needs them."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailbot.config import Config
+from mailbot.config_files import load
+from store.unit_of_work import Store
+
+
+def config_of(arguments: argparse.Namespace) -> Config:
+    """The configuration named on the command line."""
+    return load(arguments.config)
+
+
+@contextmanager
+def store_of(config: Config) -> Iterator[Store]:
+    """The store, brought to the newest revision, closed afterwards."""
+    from mailbot.wiring import open_store  # noqa: PLC0415  the database library is slow to import
+
+    store = open_store(config)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -1,0 +1,39 @@
+"""The parser of the command line, assembled from the command groups."""
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+GROUPS = (
+    "demo",
+    "setup",
+    "service",
+    "intake",
+    "reading",
+    "drafts",
+    "office",
+    "duties",
+    "outbox",
+    "health",
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Bad usage exits with 1 and one Chinese line (the contract's "refused or bad input")."""
+
+    def error(self, message: str) -> "None":  # type: ignore[override]
+        self.exit(1, f"mailbot：命令写法有误（{message}）。可运行 {self.prog} --help 查看用法。\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """`mailbot [--config FILE] COMMAND`."""
+    parser = _Parser(prog="mailbot", description="信息稿件邮箱值守程序")
+    parser.add_argument(
+        "--config", type=Path, default=Path("config.toml"), metavar="FILE", help="设置文件"
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+    for group in GROUPS:
+        import_module(f"mailbot.cli.{group}").add(commands)
+    return parser
