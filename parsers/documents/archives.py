@@ -4,9 +4,11 @@ A member's name is only shown, never used as a path; nothing is written to disk.
 What comes out is counted while it comes, whatever the headers promise.
 """
 
+import contextlib
 import ctypes
 import gzip
 import io
+import locale
 import logging
 import tarfile
 from collections.abc import Iterable, Iterator
@@ -30,6 +32,8 @@ from parsers.limits import Limits
 Member = tuple[str, bytes] | Unreadable
 
 USE_ZIP = "请改用 .zip 格式压缩，或把文件直接作为附件发送。"
+
+NAMELESS = "未命名文件"
 
 _BLOCK = 1 << 16
 _TAR_BLOCK = 512
@@ -130,7 +134,7 @@ def _zip(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
 
 
 def _zip_member(guarded: GuardedZip, entry: ZipEntry) -> Member:
-    shown = display_name(entry.name)
+    shown = display_name(entry.name) or NAMELESS
     if entry.link:
         return _link(shown)
     try:
@@ -167,6 +171,14 @@ def _text_name(raw: str | bytes | None) -> str:
     return raw
 
 
+def _use_utf8_names() -> None:
+    """Under the C locale the library hands over Chinese names as nothing at all."""
+    codeset = getattr(locale, "nl_langinfo", lambda _: "UTF-8")(getattr(locale, "CODESET", 0))
+    if codeset.upper() != "UTF-8":
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+
+
 def _libarchive(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
     try:
         import libarchive  # noqa: PLC0415  fails on import where the system library is missing
@@ -177,6 +189,7 @@ def _libarchive(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Me
         return
     del libarchive
     logging.getLogger("libarchive").setLevel(logging.ERROR)  # it logs names of members
+    _use_utf8_names()
     meter = _Meter(len(data), limits)
     # Only the formats asked for: others of this library spawn programs or read files.
     with read.new_archive_read("7zip" if fmt == "7z" else "rar", "none") as pointer:
@@ -196,7 +209,7 @@ def _libarchive_member(entry: Any, meter: _Meter, *, locked: bool) -> Member | N
     if entry.isdir or _is_litter(raw):
         return None
     meter.member()
-    shown = display_name(raw)
+    shown = display_name(raw) or NAMELESS
     if locked:  # stored and encrypted: the library would hand over the cipher
         return Unreadable(shown, "压缩包已加密", REMOVE_PASSWORD)
     if entry.issym or entry.islnk or not entry.isreg:
@@ -240,7 +253,7 @@ def _tar_stream(stream: IO[bytes], meter: _Meter, limits: Limits) -> Iterator[Me
             if info.isdir() or _is_litter(raw):
                 continue
             meter.member()
-            shown = display_name(raw)
+            shown = display_name(raw) or NAMELESS
             content = archive.extractfile(info) if info.isreg() else None
             if content is None:
                 yield _link(shown)
@@ -258,6 +271,6 @@ def _gz(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
             yield from _tar_stream(stream, meter, limits)
             return
         stream.seek(0)
-        shown = display_name(name)
+        shown = display_name(name) or NAMELESS
         stem = shown[:-3] if shown.lower().endswith(".gz") else shown
         yield _gathered(stem, meter, _blocks(stream))
