@@ -132,9 +132,15 @@ def _expand(pattern: str, words: dict[str, str], where: str) -> str:
     def named(found: re.Match[str]) -> str:
         if found[1] not in words:
             raise ConfigError(where, f"用了没有定义的词组 {found[0]}", "请在 [words] 中补上。")
-        return f"(?:{words[found[1]]})"
+        alone = _edge(found.string, found.start() - 1) and _edge(found.string, found.end())
+        return words[found[1]] if alone else f"(?:{words[found[1]]})"
 
     return _NAMED.sub(named, _NAMED.sub(named, pattern))
+
+
+def _edge(pattern: str, at: int) -> bool:
+    """Whether a set there is a branch of its own; unwrapped, the matcher skips ahead faster."""
+    return not 0 <= at < len(pattern) or pattern[at] == "|"
 
 
 def _check(pattern: str, where: str) -> None:

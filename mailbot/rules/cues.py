@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
@@ -155,6 +156,14 @@ def fire(table: CueTable, texts: Mapping[str, str]) -> tuple[Fired, ...]:
         if found is not None:
             fired.append(Fired(rule.cue, found[0], *found.span()))
     return tuple(fired)
+
+
+def asserted(table: CueTable, cue_id: str, text: str, most: int) -> list[int]:
+    """Where the uncancelled matches of one cue begin, the first `most` of them."""
+    rule = next((rule for rule in table.compiled if rule.cue.id == cue_id), None)
+    if rule is None:
+        return []
+    return [found.start() for found in islice(hits(rule, text, _Bounds(text)), most)]
 
 
 def total(fired: Iterable[Fired], caps: Mapping[str, float]) -> float:

@@ -1,0 +1,230 @@
+"""Is a draft an emergency report (突发事件信息, 二·一), and how sure are we?
+
+Cues of the table add up to a score. Words of hazards count where they are asserted;
+who reported, who came, who was hurt support them; drills, training and old cases
+subtract but never veto. A hazard no list names is still caught when a text tells
+a clock time, a report, a response and suddenness.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailbot.records.verdicts import (
+    EmergencyLevel,
+    EmergencyVerdict,
+    EventTime,
+    Lateness,
+    Reason,
+    Stage,
+)
+from mailbot.rules.cues import CueTable, Fired, fire, total
+from mailbot.rules.elements import find_elements
+from mailbot.rules.emergency_frames import Parts, cut
+from mailbot.rules.event_time import judge_lateness, pick_event_time
+
+CLAUSE = "二·一"
+_ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
+_SUPPORT = ("harm", "respond", "report", "sudden")
+_CORE = ("event", "declared")
+_HAZARD = "hazard"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One reading of the mail: the draft, or the mail's own words alone."""
+
+    score: float
+    fired: tuple[Fired, ...]
+    extra: tuple[Reason, ...]
+    hazard: str
+    event_time: EventTime | None
+
+
+def judge(
+    *,
+    subject: str,
+    title: str,
+    body: str,
+    mail_body: str = "",
+    unreadable_attachment: bool = False,
+    sent_at: datetime | None,
+    received_at: datetime,
+    report_within_minutes: int,
+    cues: CueTable,
+) -> EmergencyVerdict:
+    """Judge one draft, and the mail it came in; the higher level stands.
+
+    Args:
+        subject: Subject line of the mail.
+        title: Title of the draft, "" if none.
+        body: Text of the draft.
+        mail_body: The sender's own words in the mail, "" when they are the draft itself.
+        unreadable_attachment: A file of this mail could not be read.
+        sent_at: The sender's Date; reads 今晨 and 半小时前. Never used for lateness.
+        received_at: The provider's receipt; the 30 minutes run to it.
+        report_within_minutes: Limit of the notice (30).
+        cues: The emergency cue table.
+    """
+    reference = _reference(sent_at, received_at)
+    best = _score(cut(title, subject, body), reference, cues)
+    if mail_body.strip() and mail_body.strip() != body.strip():
+        alone = _score(cut("", subject, mail_body), reference, cues)
+        best = alone if alone.score > best.score else best
+    level = _level(best.score, cues)
+    if level == "none":
+        if unreadable_attachment and not body.strip():
+            return _unseen(best, cues)
+        return EmergencyVerdict(
+            "none", best.score, reasons=_reasons(best, level, cues), rules_version=cues.version
+        )
+    everything = "\n".join((subject, title, body, mail_body))
+    return _reported(best, level, everything, received_at, report_within_minutes, cues)
+
+
+def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
+    """The sender's clock where it is believable, else the provider's."""
+    if sent_at is None or abs(received_at - sent_at) > timedelta(days=7):
+        return received_at
+    return sent_at
+
+
+def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
+    fired = fire(cues, parts.scopes(cues))
+    hazard = next((one.cue.reason for one in fired if one.cue.group == _HAZARD), "")
+    counted = tuple(one for one in fired if one.cue.group != _HAZARD)
+    groups = {one.cue.group for one in counted}
+    event_time = pick_event_time(f"{parts.body}\n{parts.title}", reference)
+    extra = _extra(parts, event_time, reference, cues)
+    if not groups & set(_CORE):
+        counted, schema = _without_hazard(counted, event_time, cues)
+        extra += schema
+    score = total(counted, cues.caps) + sum(reason.points for reason in extra)
+    return _Scored(score, counted, extra, hazard, event_time)
+
+
+def _without_hazard(
+    fired: tuple[Fired, ...], event_time: EventTime | None, cues: CueTable
+) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
+    """No hazard word: support alone counts nothing, unless the whole schema stands."""
+    frames = tuple(one for one in fired if one.cue.group not in _SUPPORT)
+    groups = {one.cue.group for one in fired}
+    clock = event_time is not None and event_time.precision in ("minute", "hour", "range")
+    told = {
+        "时间": clock,
+        "谁报告": "report" in groups,
+        "谁处置": "respond" in groups,
+        "事出突然": bool(groups & {"sudden", "harm"}),
+    }
+    if sum(told.values()) < cues.settings["schema"]:
+        return frames, ()
+    words = "、".join(name for name, there in told.items() if there)
+    because = f"没有灾种词，但写明了{words}，像突发事件"
+    points = cues.settings["schema_points"] + (sum(told.values()) - cues.settings["schema"])
+    return frames, (Reason("突发事件", because, CLAUSE, points, "schema"),)
+
+
+def _extra(
+    parts: Parts, event_time: EventTime | None, reference: datetime, cues: CueTable
+) -> tuple[Reason, ...]:
+    """What no pattern can see: an event long past, a text too long for a report."""
+    reasons = []
+    settings = cues.settings
+    if event_time is not None:
+        old = reference - event_time.latest
+        if old > timedelta(days=settings["old_days"]):
+            because = f"写明的时间“{event_time.matched}”早于来信 {old.days} 天，像往事"
+            reasons.append(Reason("突发事件", because, CLAUSE, settings["old_points"], "old"))
+    if len(parts.body) > settings["long_words"]:
+        because = f"正文约 {len(parts.body)} 字，比突发信息长得多"
+        reasons.append(Reason("突发事件", because, CLAUSE, settings["long_points"], "long"))
+    return tuple(reasons)
+
+
+def _level(score: float, cues: CueTable) -> EmergencyLevel:
+    if score >= cues.settings["alert"]:
+        return "alert"
+    return "review" if score >= cues.settings["review"] else "none"
+
+
+def _reasons(scored: _Scored, level: EmergencyLevel, cues: CueTable) -> tuple[Reason, ...]:
+    """Each cue that fired, in the clerk's words, then the sum against the thresholds."""
+    verdict = {"alert": "突发事件：紧急", "review": "疑似突发，请核", "none": "不是突发事件"}[level]
+    told = [
+        Reason(
+            verdict,
+            f"“{_short(one.matched)}”：{one.cue.reason}（{one.cue.points:+g} 分）",
+            CLAUSE,
+            one.cue.points,
+            one.cue.id,
+        )
+        for one in scored.fired
+    ]
+    if not told and not scored.extra:
+        return ()
+    limits = f"满 {cues.settings['review']:g} 分请核，满 {cues.settings['alert']:g} 分紧急"
+    total_line = Reason(verdict, f"合计 {scored.score:g} 分（{limits}）", CLAUSE)
+    return (*told, *scored.extra, total_line)
+
+
+def _short(matched: str) -> str:
+    words = " ".join(matched.split())
+    return words if len(words) <= 24 else f"{words[:12]}…{words[-8:]}"  # noqa: PLR2004
+
+
+def _unseen(scored: _Scored, cues: CueTable) -> EmergencyVerdict:
+    """An unreadable attachment and nothing else to judge by: somebody has to look."""
+    because = "附件读不出来，邮件正文又是空的，不能排除突发事件，请打开附件核对"
+    return EmergencyVerdict(
+        "review",
+        scored.score,
+        lateness=Lateness("时间待核"),
+        reasons=(Reason("疑似突发，请核", because, CLAUSE),),
+        needs_review=(because,),
+        rules_version=cues.version,
+    )
+
+
+def _reported(
+    scored: _Scored,
+    level: EmergencyLevel,
+    everything: str,
+    received_at: datetime,
+    within_minutes: int,
+    cues: CueTable,
+) -> EmergencyVerdict:
+    stage = find_stage(everything, level)
+    lateness = judge_lateness(scored.event_time, received_at, within_minutes, stage)
+    present, missing, elements = find_elements(everything, scored.event_time, scored.hazard)
+    return EmergencyVerdict(
+        level,
+        scored.score,
+        stage=stage,
+        hazard=scored.hazard,
+        event_time=scored.event_time,
+        lateness=lateness,
+        present=present,
+        missing=missing,
+        reasons=_reasons(scored, level, cues) + elements,
+        needs_review=_needs_review(scored, level, lateness),
+        rules_version=cues.version,
+    )
+
+
+def _needs_review(scored: _Scored, level: EmergencyLevel, lateness: Lateness) -> tuple[str, ...]:
+    asked = []
+    if level == "review":
+        asked.append(f"疑似突发事件（{scored.score:g} 分），请核")
+    if lateness.verdict == "时间待核":
+        asked.extend(reason.because for reason in lateness.reasons)
+    return tuple(asked)
+
+
+def find_stage(text: str, level: EmergencyLevel) -> Stage:
+    """续报 or 终报 where the head of the report says so; any other emergency is a 首报."""
+    head = text[:120]
+    for word in ("终报", "结报"):
+        if word in head:
+            return "终报"
+    if "续报" in head and "续报情况" not in head and "及时续报" not in head:
+        return "续报"
+    return "首报" if level != "none" else ""

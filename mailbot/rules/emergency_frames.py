@@ -1,0 +1,71 @@
+"""The parts of a draft that emergency cues are looked for in."""
+
+import re
+from dataclasses import dataclass
+
+from mailbot.rules.chinese_numerals import narrow
+from mailbot.rules.cues import CueTable, asserted
+
+_SENTENCE_END = re.compile(r"[。；！？;!?\n]")
+_GAP = re.compile(r"(?<=[\u4e00-\u9fa5\d])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])")
+_MOST = 6000  # characters judged in full; the rest of a longer text is judged by its head
+_MOST_EVENTS = 20
+_WITNESS = "event.body"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A draft cut for the cues; spaces between characters (Word's justified lines) are gone."""
+
+    title: str
+    body: str
+
+    def scopes(self, table: CueTable) -> dict[str, str]:
+        """Scope → text, as the cue file names them."""
+        lead = self.body[: int(table.settings["lead"])]
+        return {
+            "title": self.title,
+            "body": self.body,
+            "lead": lead,
+            "raw": f"{self.title}\n{self.body}",
+            "near": self._near_events(table),
+            "hazard": f"{self.title}\n{self.body}",
+        }
+
+    def _near_events(self, table: CueTable) -> str:
+        """Sentences that assert an event, each with the one before it."""
+        starts = [0, *(found.end() for found in _SENTENCE_END.finditer(self.body))]
+        near: set[int] = set()
+        for at in asserted(table, _WITNESS, self.body, _MOST_EVENTS):
+            place = _place(starts, at)
+            near |= {place, max(0, place - 1)}
+        ends = [*starts[1:], len(self.body)]
+        return "\n".join(self.body[starts[place] : ends[place]] for place in sorted(near))
+
+
+def _place(starts: list[int], at: int) -> int:
+    low, high = 0, len(starts)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if starts[middle] <= at else (low, middle)
+    return low
+
+
+def cut(title: str, subject: str, body: str) -> Parts:
+    """Cut a draft; a subject that only repeats the title is left out."""
+    plain_title, plain_subject = plain(title), plain(subject)
+    heads = [head for head in (plain_subject, plain_title) if head]
+    if len(heads) > 1 and plain_title in plain_subject:
+        heads = [plain_subject]
+    return Parts("\n".join(heads), plain(body))
+
+
+def plain(text: str) -> str:
+    """Half-width signs kept apart from Chinese ones, no spaces inside words, bounded length."""
+    head = text[:_MOST]
+    return _GAP.sub("", _keep_punctuation(head)).strip()
+
+
+def _keep_punctuation(text: str) -> str:
+    """`narrow`, except the full-width punctuation that ends clauses in Chinese."""
+    return "".join(c if c in "，；！？：" else n for c, n in zip(text, narrow(text), strict=True))
