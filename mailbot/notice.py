@@ -208,7 +208,11 @@ class Every(Frozen):
 
 
 class Task(Frozen):
-    """One task of annex 3."""
+    """One task of annex 3.
+
+    Attributes:
+        unclear: What the notice leaves open; nobody is reproached of it until `confirmed`.
+    """
 
     no: int = Field(ge=1, le=999)
     content: str
@@ -222,6 +226,7 @@ class Task(Frozen):
     every: Every | None = None
     min_images_by_unit: dict[str, int] = Field(default_factory=dict)
     unclear: str = ""
+    confirmed: bool = False
 
     @model_validator(mode="after")
     def _dates(self) -> "Task":

@@ -54,8 +54,8 @@ class Obligation:
     period_label: str
     period_start: datetime | None
     due: datetime | None
-    needed: float
-    done: float
+    needed: int
+    done: int
     state: DutyState
     clause: str
     confidence: Confidence = "certain"
@@ -68,7 +68,7 @@ class Obligation:
     remind_at: tuple[datetime, ...] = ()
 
     @property
-    def missing(self) -> float:
+    def missing(self) -> int:
         """How many are still owed."""
         return max(0, self.needed - self.done)
 
@@ -104,7 +104,7 @@ LetterKind = Literal[
     "alert",  # emergency, to the office's duty
     "emergency_reminder",  # to the unit: the first written report is owed
     "followup",  # to the unit: a 续报 is owed
-    "missed_candidate",  # to the office: 漏报候选, for it to decide
+    "missed_candidate",  # to the office: 漏报候选 or 书面未报, for it to decide
 ]
 
 
@@ -120,6 +120,7 @@ class PlannedLetter:
         obligations: Everything the unit owes, worst first.
         unconfirmed: Quotas of an uncertain reading, mentioned without reproach.
         event_id: The emergency, None for routine letters.
+        times: The how-maniest letter after the due time it is, 0 before it.
     """
 
     kind: LetterKind
@@ -131,6 +132,7 @@ class PlannedLetter:
     escalated: bool = False
     unconfirmed: tuple[Obligation, ...] = ()
     event_id: int | None = None
+    times: int = 0
 
     @property
     def urgent(self) -> bool:
@@ -156,7 +158,8 @@ class EmergencyDuty:
         unit_reminders_due: Minutes (15, 30) whose reminder to the unit is due now.
         followup_due: When the next 续报 is owed, None before the first report.
         followup_number: Which chase for this 续报 is due now (0 the first), None when none is.
-        missed_candidate: True when the clock ran out unanswered: the office decides on 漏报.
+        missed_candidate: True when the clock ran out without any report: the office decides
+            on 漏报.
         minutes_elapsed: Minutes since the event, as far as known, else since it was opened.
         explanation: Where it stands, in Chinese.
         next_step: What the office does next, in Chinese.
