@@ -1,0 +1,191 @@
+"""Word documents in XML: .docx, .docm, .dotx, strict or not, from Word, WPS or LibreOffice."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from lxml import etree
+
+from parsers.documents.docx_body import Found, StoryWalk
+from parsers.documents.docx_parts import Package, Relationship
+from parsers.documents.docx_styles import Styles, read_styles, value_of
+from parsers.documents.pictures import picture_fact
+from parsers.documents.refusals import RESEND_AS_DOCX, Refused, unreadable
+from parsers.documents.xml_parts import local_name, parse_xml
+from parsers.documents.zip_guard import ZipRefused
+from parsers.facts import Block, DocumentText, ImageFact, Unreadable
+from parsers.limits import Limits
+
+TRACKED: Final = "文件含修订痕迹，已按接受全部修订后的内容读取。"
+HIDDEN: Final = "文件含隐藏文字，已一并读取。"
+MACROS: Final = "文件含宏，宏未运行。"
+REMOTE_TEMPLATE: Final = "文件引用外部模板，未予连接。"
+EMBEDDED: Final = "文件内嵌其他文件（如表格），内嵌文件未读取。"
+IMPORTED: Final = "文件引用的部分内容未能读取。"
+
+_SPECIAL_NOTES: Final = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+_REMOTE: Final = re.compile(r"(?:https?|ftp|smb):|\\\\|//", re.IGNORECASE)
+_MAX_PICTURES: Final = 1_000
+_PROPERTIES: Final = {
+    "title": "title",
+    "creator": "author",
+    "lastModifiedBy": "last_modified_by",
+    "created": "created",
+    "modified": "modified",
+    "Pages": "pages",
+    "Application": "application",
+    "Company": "company",
+}
+_MAX_PROPERTY: Final = 200
+
+
+def read_docx(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
+    """Text of a Word document in XML, as Word shows it with all changes accepted.
+
+    Body, tables, text boxes and cited notes; headers, footers and comments are not
+    part of the text and not counted by Word.
+    """
+    try:
+        return _Reader(data, limits).document()
+    except (Refused, ZipRefused) as why:
+        return unreadable(name, data, why)
+
+
+class _Reader:
+    """One package while it is being read."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._limits = limits
+        self._package = Package(data, limits)
+        self._main = self._package.main_part()
+        self._related = self._package.relationships(self._main)
+        self._warnings: list[str] = []
+
+    def document(self) -> DocumentText:
+        root = parse_xml(self._package.read(self._main))
+        if local_name(root) != "document":
+            raise Refused("文件不是 Word 文档", RESEND_AS_DOCX)
+        walk = StoryWalk(self._styles(), self._limits.text_chars, self._imported)
+        walk.read(root)
+        self._read_notes(walk)
+        return DocumentText(
+            format="docx",
+            blocks=walk.blocks,
+            images=tuple(self._images(walk.found)),
+            properties=self._properties(),
+            warnings=tuple(dict.fromkeys((*self._findings(walk.found), *self._warnings))),
+        )
+
+    def _one(self, kind: str) -> Relationship | None:
+        return next((r for r in self._related.values() if r.kind == kind and not r.external), None)
+
+    def _styles(self) -> Styles:
+        styles = self._one("styles")
+        root = self._package.xml(styles.target) if styles else None
+        return Styles() if root is None else read_styles(root)
+
+    def _read_notes(self, walk: StoryWalk) -> None:
+        """Notes in the order they are cited; deleted or orphaned ones are not shown."""
+        cited = list(dict.fromkeys(walk.found.notes))
+        for kind in ("footnote", "endnote"):
+            wanted = [note_id for note_kind, note_id in cited if note_kind == kind]
+            part = self._one(f"{kind}s") if wanted else None
+            root = self._package.xml(part.target) if part else None
+            if root is None:
+                continue
+            by_id = {
+                value_of(note, "id"): note
+                for note in root
+                if local_name(note) == kind and value_of(note, "type") not in _SPECIAL_NOTES
+            }
+            for note_id in wanted:
+                if note_id in by_id:
+                    walk.read(by_id[note_id], "note")
+
+    def _images(self, found: Found) -> Iterator[ImageFact]:
+        seen: set[str] = set()
+        for relationship_id in found.pictures[: 10 * _MAX_PICTURES]:
+            relationship = self._related.get(relationship_id)
+            if relationship is None or relationship.external or relationship.target in seen:
+                continue
+            seen.add(relationship.target)
+            if len(seen) > _MAX_PICTURES:
+                break
+            data = self._package.read_optional(relationship.target)
+            fact = picture_fact(data) if data else None
+            if fact is not None:
+                yield fact
+
+    def _findings(self, found: Found) -> Iterator[str]:
+        if found.tracked:
+            yield TRACKED
+        if found.hidden:
+            yield HIDDEN
+        if found.embedded:
+            yield EMBEDDED
+        if any(n.lower().endswith("vbaproject.bin") for n in self._package.names):
+            yield MACROS
+        settings = self._one("settings")
+        if settings and _remote_template(self._package.relationships(settings.target).values()):
+            yield REMOTE_TEMPLATE
+
+    def _properties(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in ("docProps/core.xml", "docProps/app.xml"):
+            root = self._package.xml(part)
+            for element in () if root is None else root:
+                key = _PROPERTIES.get(local_name(element))
+                text = (element.text or "").strip()
+                if key and text:
+                    found[key] = text[:_MAX_PROPERTY]
+        return found
+
+    def _imported(self, relationship_id: str) -> tuple[Block, ...]:
+        """Blocks of a w:altChunk: some web exports hold nothing else."""
+        relationship = self._related.get(relationship_id)
+        data = None
+        if relationship is not None and not relationship.external:
+            data = self._package.read_optional(relationship.target)
+        content = None if data is None else _read_imported(data, self._limits)
+        if isinstance(content, DocumentText):
+            return content.blocks
+        self._warnings.append(IMPORTED)
+        return ()
+
+
+def _read_imported(data: bytes, limits: Limits) -> DocumentText | Unreadable | None:
+    # The registry knows the readers and imports this module: look it up when needed.
+    from parsers.documents.registry import Leaf, read_leaf  # noqa: PLC0415
+    from parsers.documents.sniff import sniff  # noqa: PLC0415
+
+    kind = sniff(data)
+    if kind not in {"html", "mht", "rtf", "txt"}:  # a docx in a docx could go on for ever
+        return None
+    content = read_leaf(Leaf("", data, "", kind), limits).content
+    return content if isinstance(content, DocumentText) else None
+
+
+def _remote_template(relationships: Iterable[Relationship]) -> bool:
+    return any(
+        r.kind == "attachedTemplate" and r.external and _REMOTE.match(r.target)
+        for r in relationships
+    )
+
+
+def read_flat_docx(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
+    """XML of Word 2003 or a flat package, often named .doc by web systems that make it."""
+    try:
+        return _flat_document(parse_xml(data), limits)
+    except (Refused, ZipRefused) as why:
+        return unreadable(name, data, why)
+
+
+def _flat_document(root: etree._Element, limits: Limits) -> DocumentText:
+    bodies = [e for e in root.iter("{*}body") if local_name(e) == "body"]
+    if not bodies:
+        raise Refused("文件不完整，缺少正文", RESEND_AS_DOCX)
+    sheet = next(root.iter("{*}styles"), None)
+    walk = StoryWalk(Styles() if sheet is None else read_styles(sheet), limits.text_chars)
+    walk.read(bodies[0])
+    warnings = [TRACKED] if walk.found.tracked else []
+    return DocumentText(format="docx", blocks=walk.blocks, warnings=tuple(warnings))

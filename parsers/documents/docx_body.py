@@ -1,0 +1,437 @@
+"""One story of a Word document (body, notes) walked into blocks, as Word shows it.
+
+The walk keeps its own stack, so depth costs nothing; it visits what Word counts
+and displays: inserted text, content controls, text boxes once, field results.
+Deleted text, field codes, phonetic guides and alternatives are left out.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from parsers.documents.docx_paragraph import OpenField, OpenParagraph, Run, to_block
+from parsers.documents.docx_styles import (
+    WORD_NAMESPACES,
+    Styles,
+    outline_value,
+    switched_on,
+    value_of,
+)
+from parsers.documents.looks import PLAIN, Look
+from parsers.documents.refusals import too_large
+from parsers.documents.symbols import symbol
+from parsers.facts import Block, BlockKind
+
+Element = etree._Element  # noqa: SLF001 - lxml gives the type no public name
+Descent = tuple[Iterator[Element], Callable[[], None] | None] | None
+
+MAX_BLOCKS: Final = 100_000
+"""Paragraphs of one document; a 300-page report has some 10,000."""
+
+_MATH: Final = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
+)
+_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_AML: Final = "{http://schemas.microsoft.com/aml/2001/core}"
+_DRAWING: Final = (
+    "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "http://purl.oclc.org/ooxml/drawingml/main",
+)
+_VML: Final = "{urn:schemas-microsoft-com:vml}"
+_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+_LEFT_OUT_2003: Final = frozenset({"Word.Deletion", "Word.Comment"})
+_BLANKS: Final = str.maketrans("\t\r\n", "   ")
+
+
+@dataclass(slots=True)
+class Found:
+    """What the walk came across besides text."""
+
+    notes: list[tuple[str, str]] = field(default_factory=list)  # ("footnote", id), in order
+    pictures: list[str] = field(default_factory=list)  # relationship ids, in order
+    inline_pictures: list[str] = field(default_factory=list)  # base64 (XML of Word 2003)
+    tracked: bool = False
+    hidden: bool = False
+    embedded: bool = False
+
+
+class StoryWalk:
+    """Reads one story after another into `blocks`.
+
+    Args:
+        styles: Looks of the document's styles.
+        max_chars: Most text of the document.
+        import_chunk: Gives the blocks of an imported part (w:altChunk) by relationship id.
+    """
+
+    def __init__(
+        self,
+        styles: Styles,
+        max_chars: int,
+        import_chunk: Callable[[str], tuple[Block, ...]] = lambda _: (),
+    ) -> None:
+        self.found = Found()
+        self._styles = styles
+        self._left = max_chars
+        self._import_chunk = import_chunk
+        self._blocks: list[Block | None] = []
+        self._places: list[BlockKind] = ["paragraph"]
+        self._open: list[OpenParagraph] = []
+        self._runs: list[Run] = [Run()]
+        self._fields: list[OpenField] = []
+        self._carried: OpenParagraph | None = None  # its mark was deleted: the next goes on
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Blocks read so far, anchors before the text boxes they hold."""
+        return tuple(block for block in self._blocks if block is not None)
+
+    def read(self, root: Element, place: BlockKind = "paragraph") -> None:
+        """Walk everything below `root`; raises Refused beyond the limits."""
+        self._places.append(place)
+        stack: list[tuple[Iterator[Element], Callable[[], None] | None]] = [(iter(root), None)]
+        while stack:
+            children, leave = stack[-1]
+            for child in children:
+                handler = _HANDLERS.get(child.tag)
+                descent = (iter(child), None) if handler is None else handler(self, child)
+                if descent is not None:
+                    stack.append(descent)
+                    break
+            else:
+                stack.pop()
+                if leave is not None:
+                    leave()
+        self._close_place()
+        self._fields.clear()
+
+    # Containers
+
+    def paragraph(self, element: Element) -> Descent:
+        """w:p: opens a block; its slot keeps it before its text boxes."""
+        if len(self._blocks) >= MAX_BLOCKS:
+            raise too_large()
+        paragraph = OpenParagraph(len(self._blocks), self._places[-1], self._styles.look(None))
+        if self._carried is not None:
+            paragraph.chunks, self._carried = self._carried.chunks, None
+        self._blocks.append(None)
+        self._open.append(paragraph)
+        self._runs.append(Run(bold=bool(paragraph.look.bold)))
+        return iter(element), self._close_paragraph
+
+    def _close_paragraph(self) -> None:
+        paragraph = self._open.pop()
+        self._runs.pop()
+        for open_field in self._fields:  # a code never spans paragraphs in real files
+            if open_field.paragraph is paragraph:
+                open_field.in_code = False
+        if paragraph.mark_deleted:  # the next paragraph goes on in the same line
+            self._carried = paragraph
+            return
+        self._blocks[paragraph.slot] = to_block(paragraph)
+
+    def paragraph_properties(self, element: Element) -> Descent:
+        """w:pPr: style, alignment, outline level, deleted paragraph mark."""
+        if not self._open:
+            return None
+        paragraph = self._open[-1]
+        direct = PLAIN
+        for child in element:
+            local = child.tag.rpartition("}")[2]
+            if local == "pStyle":
+                paragraph.look = self._styles.look(value_of(child))
+                self._runs[-1].bold = bool(paragraph.look.bold)
+            elif local == "jc":
+                direct = Look(None, direct.outline, value_of(child) in {"center", "centre"})
+            elif local == "outlineLvl":
+                direct = Look(None, outline_value(child), direct.centred)
+            elif local == "rPr" and any(c.tag in _DELETED for c in child):
+                paragraph.mark_deleted = self.found.tracked = True
+        if direct is not PLAIN:
+            paragraph.look = direct.over(paragraph.look)
+        return None
+
+    def run(self, element: Element) -> Descent:
+        """w:r and m:r: its own formatting over the paragraph's."""
+        base = self._runs[-1]
+        self._runs.append(Run(bold=base.bold))
+        return iter(element), self._close_run
+
+    def _close_run(self) -> None:
+        self._runs.pop()
+
+    def run_properties(self, element: Element) -> Descent:
+        """w:rPr: East Asian hint, bold, hidden."""
+        run = self._runs[-1]
+        for child in element:
+            tag = child.tag
+            if tag in _FONTS:
+                run.hint = value_of(child, "hint") in {"eastAsia", "fareast"}
+            elif tag in _BOLD:
+                run.bold = switched_on(child)
+            elif tag in _CHARACTER_STYLE:
+                bold = self._styles.look(value_of(child) or "").bold
+                run.bold = run.bold if bold is None else bold
+            elif tag in _VANISH and switched_on(child):
+                self.found.hidden = True
+        return None
+
+    def row(self, element: Element) -> Descent:
+        """w:tr: left out when the whole row was deleted under tracked changes."""
+        for child in element:
+            if child.tag in _ROW_PROPERTIES and any(c.tag in _DELETED for c in child):
+                self.found.tracked = True
+                return None
+        return iter(element), None
+
+    def cell(self, element: Element) -> Descent:
+        """w:tc: a table inside a note or text box still belongs to that."""
+        place = self._places[-1]
+        self._places.append("cell" if place == "paragraph" else place)
+        return iter(element), self._close_place
+
+    def text_box(self, element: Element) -> Descent:
+        """w:txbxContent, wherever its shape is anchored."""
+        self._places.append("text_box")
+        return iter(element), self._close_place
+
+    def inline_note(self, element: Element) -> Descent:
+        """w:footnote inside a run: XML of Word 2003 keeps notes where they are cited."""
+        self._places.append("note")
+        return iter(element), self._close_place
+
+    def _close_place(self) -> None:
+        self._places.pop()
+        if self._carried is not None:  # nothing follows that could take its text
+            self._blocks[self._carried.slot] = to_block(self._carried)
+            self._carried = None
+
+    def alternatives(self, element: Element) -> Descent:
+        """mc:AlternateContent: the first choice, or the fallback where only that has text."""
+        choices = [child for child in element if child.tag == f"{_MC}Choice"]
+        fallbacks = [child for child in element if child.tag == f"{_MC}Fallback"]
+        for branch in (*choices[:1], *fallbacks[:1]):
+            if next(branch.iter(*_TEXTS), None) is not None:
+                return iter(branch), None
+        return next(((iter(branch), None) for branch in (*choices, *fallbacks)), None)
+
+    # Text
+
+    def text(self, element: Element) -> Descent:
+        """w:t and m:t."""
+        value = element.text
+        if value:
+            if value[0] in " \t\r\n" or value[-1] in " \t\r\n":
+                value = value if element.get(_SPACE) == "preserve" else value.strip(" \t\r\n")
+            self._append(value.translate(_BLANKS) if "\n" in value or "\t" in value else value)
+        return None
+
+    def tab(self, _: Element) -> Descent:
+        """w:tab and w:ptab."""
+        self._append("\t")
+        return None
+
+    def line_break(self, _: Element) -> Descent:
+        """w:br of any type and w:cr."""
+        self._append("\n")
+        return None
+
+    def no_break_hyphen(self, _: Element) -> Descent:
+        """w:noBreakHyphen."""
+        self._append("-")
+        return None
+
+    def symbol(self, element: Element) -> Descent:
+        """w:sym: a character of a symbol font."""
+        try:
+            code = int(value_of(element, "char") or "", 16)
+        except ValueError:
+            return None
+        self._append(symbol(value_of(element, "font") or "", code))
+        return None
+
+    def _append(self, text: str) -> None:
+        if not self._open or not text:
+            return
+        self._left -= len(text)
+        if self._left < 0:
+            raise too_large()
+        run = self._runs[-1]
+        self._open[-1].chunks.append((text, run.hint, run.bold))
+
+    def field_character(self, element: Element) -> Descent:
+        """w:fldChar: what stood between begin and separate was code, whatever its tags."""
+        kind = value_of(element, "fldCharType")
+        if kind == "begin" and self._open:
+            paragraph = self._open[-1]
+            self._fields.append(OpenField(paragraph, len(paragraph.chunks)))
+        elif kind == "separate" and self._fields:
+            self._drop_code(self._fields[-1])
+        elif kind == "end" and self._fields:
+            self._drop_code(self._fields.pop())
+        return None
+
+    def _drop_code(self, open_field: OpenField) -> None:
+        if open_field.in_code and self._open and open_field.paragraph is self._open[-1]:
+            del open_field.paragraph.chunks[open_field.start :]
+        open_field.in_code = False
+
+    # What is noted or left out
+
+    def leave_out(self, _: Element) -> Descent:
+        """Properties, codes, comments: nothing a reader sees in the text."""
+        return None
+
+    def deletion(self, _: Element) -> Descent:
+        """w:del and w:moveFrom."""
+        self.found.tracked = True
+        return None
+
+    def insertion(self, element: Element) -> Descent:
+        """w:ins and w:moveTo."""
+        self.found.tracked = True
+        return iter(element), None
+
+    def annotation_2003(self, element: Element) -> Descent:
+        """aml:annotation: tracked changes and comments of Word 2003."""
+        kind = value_of(element, "type") or ""
+        self.found.tracked |= kind in {"Word.Deletion", "Word.Insertion"}
+        return None if kind in _LEFT_OUT_2003 else (iter(element), None)
+
+    def note_reference(self, element: Element) -> Descent:
+        """w:footnoteReference and w:endnoteReference: only cited notes are shown."""
+        kind = element.tag.rpartition("}")[2].removesuffix("Reference")
+        self.found.notes.append((kind, value_of(element, "id") or ""))
+        return None
+
+    def picture(self, element: Element) -> Descent:
+        """a:blip (r:embed) and v:imagedata (r:id)."""
+        for attribute in _PICTURE_IDS:
+            wanted = element.get(attribute)
+            if wanted:
+                self.found.pictures.append(wanted)
+                break
+        return None
+
+    def inline_picture(self, element: Element) -> Descent:
+        """w:binData of Word 2003."""
+        self.found.inline_pictures.append(element.text or "")
+        return None
+
+    def embedded_object(self, element: Element) -> Descent:
+        """w:object: its preview is read, the embedded file is not."""
+        self.found.embedded = True
+        return iter(element), None
+
+    def imported_part(self, element: Element) -> Descent:
+        """w:altChunk: a whole HTML or RTF file stands here."""
+        for attribute in _PICTURE_IDS:
+            wanted = element.get(attribute)
+            if wanted:
+                self._blocks.extend(self._import_chunk(wanted))
+                break
+        return None
+
+
+def _word(*names: str) -> frozenset[str]:
+    return frozenset(f"{{{space}}}{name}" for space in WORD_NAMESPACES for name in names)
+
+
+_DELETED = _word("del", "moveFrom")
+_FONTS = _word("rFonts")
+_BOLD = _word("b")
+_CHARACTER_STYLE = _word("rStyle")
+_VANISH = _word("vanish")
+_ROW_PROPERTIES = _word("trPr")
+_TEXTS = (*_word("t"), *(f"{{{space}}}t" for space in _MATH))
+_PICTURE_IDS = tuple(
+    f"{{{space}}}{name}"
+    for space in (
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "http://purl.oclc.org/ooxml/officeDocument/relationships",
+    )
+    for name in ("embed", "id", "pict")
+)
+
+_LEFT_OUT: Final = frozenset(
+    [
+        "tblPr",
+        "tblGrid",
+        "tcPr",
+        "trPr",
+        "sectPr",
+        "sdtPr",
+        "sdtEndPr",
+        "smartTagPr",
+        "customXmlPr",
+        "rubyPr",
+        "rt",
+        "fldData",
+        "ffData",
+        "instrText",
+        "delText",
+        "delInstrText",
+        "comment",
+        "annotationRef",
+        "footnoteRef",
+        "endnoteRef",
+        "separator",
+        "continuationSeparator",
+        "softHyphen",
+        "lastRenderedPageBreak",
+        "bookmarkStart",
+        "bookmarkEnd",
+        "proofErr",
+        "commentRangeStart",
+        "commentRangeEnd",
+        "commentReference",
+        "permStart",
+        "permEnd",
+        "hdr",
+        "ftr",
+    ]
+)
+
+_BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
+    "p": StoryWalk.paragraph,
+    "pPr": StoryWalk.paragraph_properties,
+    "r": StoryWalk.run,
+    "rPr": StoryWalk.run_properties,
+    "tr": StoryWalk.row,
+    "tc": StoryWalk.cell,
+    "txbxContent": StoryWalk.text_box,
+    "footnote": StoryWalk.inline_note,
+    "endnote": StoryWalk.inline_note,
+    "t": StoryWalk.text,
+    "tab": StoryWalk.tab,
+    "ptab": StoryWalk.tab,
+    "br": StoryWalk.line_break,
+    "cr": StoryWalk.line_break,
+    "noBreakHyphen": StoryWalk.no_break_hyphen,
+    "sym": StoryWalk.symbol,
+    "fldChar": StoryWalk.field_character,
+    "del": StoryWalk.deletion,
+    "moveFrom": StoryWalk.deletion,
+    "ins": StoryWalk.insertion,
+    "moveTo": StoryWalk.insertion,
+    "footnoteReference": StoryWalk.note_reference,
+    "endnoteReference": StoryWalk.note_reference,
+    "object": StoryWalk.embedded_object,
+    "binData": StoryWalk.inline_picture,
+    "altChunk": StoryWalk.imported_part,
+    **dict.fromkeys(_LEFT_OUT, StoryWalk.leave_out),
+}
+
+_HANDLERS: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
+    **{f"{{{s}}}{name}": call for s in WORD_NAMESPACES for name, call in _BY_NAME.items()},
+    **{f"{{{s}}}t": StoryWalk.text for s in _MATH},
+    **{f"{{{s}}}r": StoryWalk.run for s in _MATH},
+    **{f"{{{s}}}ctrlPr": StoryWalk.leave_out for s in _MATH},
+    **{f"{{{s}}}blip": StoryWalk.picture for s in _DRAWING},
+    f"{_VML}imagedata": StoryWalk.picture,
+    f"{_MC}AlternateContent": StoryWalk.alternatives,
+    f"{_AML}annotation": StoryWalk.annotation_2003,
+}

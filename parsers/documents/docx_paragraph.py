@@ -1,0 +1,72 @@
+"""A paragraph of a Word document while it is being read, and the block it becomes."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from parsers.documents.looks import Look, kind_and_level
+from parsers.documents.symbols import symbol
+from parsers.facts import Block, BlockKind
+
+_PRIVATE_SYMBOL: Final = re.compile("[\uf020-\uf0ff]")
+
+Chunk = tuple[str, bool, bool]  # text, East Asian hint, bold
+
+
+@dataclass(slots=True)
+class Run:
+    """Formatting of the run being read."""
+
+    hint: bool = False
+    bold: bool = False
+
+
+@dataclass(slots=True)
+class OpenParagraph:
+    """A paragraph being read; text boxes inside it open paragraphs of their own."""
+
+    slot: int
+    place: BlockKind
+    look: Look
+    chunks: list[Chunk] = field(default_factory=list)  # text, hint, bold
+    mark_deleted: bool = False
+
+
+@dataclass(slots=True)
+class OpenField:
+    """A field between its begin and end; what stands before "separate" is its code."""
+
+    paragraph: OpenParagraph
+    start: int
+    in_code: bool = True
+
+
+def to_block(paragraph: OpenParagraph) -> Block:
+    """The finished block; symbols of symbol fonts become what they look like."""
+    chunks = paragraph.chunks
+    text = "".join([chunk[0] for chunk in chunks])
+    if _PRIVATE_SYMBOL.search(text):
+        text = _PRIVATE_SYMBOL.sub(lambda found: symbol("wingdings", ord(found[0])), text)
+    kind, level = kind_and_level(paragraph.look, paragraph.place)
+    return Block(
+        text=text,
+        kind=kind,
+        level=level,
+        east_asian=_spans(chunks),
+        centred=bool(paragraph.look.centred),
+        bold=bool(text.strip()) and all(bold for part, _, bold in chunks if part.strip()),
+    )
+
+
+def _spans(chunks: list[Chunk]) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    position = 0
+    for text, hint, _ in chunks:
+        end = position + len(text)
+        if hint:
+            if spans and spans[-1][1] == position:
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((position, end))
+        position = end
+    return tuple(spans)

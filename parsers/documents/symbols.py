@@ -1,0 +1,37 @@
+"""Characters of symbol fonts (Wingdings …) as the Unicode a reader sees.
+
+Word stores them in the private use area, F020–F0FF; forms tick their boxes so.
+"""
+
+from typing import Final
+
+_WINGDINGS: Final = {
+    0x28: "☎", 0x2A: "✉", 0x46: "☞", 0x4A: "☺", 0x6C: "●", 0x6E: "■", 0x6F: "□", 0x70: "□",
+    0x71: "❑", 0x72: "❒", 0x75: "◆", 0x76: "❖", 0x77: "◆", 0x9F: "•", 0xA1: "○", 0xA7: "▪",
+    0xA8: "□", 0xAB: "★", 0xB2: "☆", 0xD8: "➢", 0xE0: "→", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗",
+    0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+}  # fmt: skip
+
+_WINGDINGS_2: Final = {
+    0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x2A: "□", 0xA3: "□",
+}  # fmt: skip
+
+_SYMBOL: Final = {
+    0xB0: "°", 0xB1: "±", 0xB3: "≥", 0xA3: "≤", 0xB4: "×", 0xB7: "•", 0xB8: "÷", 0xB9: "≠",
+    0xBB: "≈", 0xAE: "→", 0xAC: "←", 0xD6: "√", 0xA5: "∞", 0x6D: "μ", 0x61: "α", 0x62: "β",
+}  # fmt: skip
+
+_FONTS: Final = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL}
+
+UNKNOWN: Final = "\u25a1"
+"""Shown for a symbol we have no name for: one mark stays one mark."""
+
+
+def symbol(font: str, code: int) -> str:
+    """The character that `font` draws for `code` (with or without the F000 offset)."""
+    known = _FONTS.get(font.strip().lower())
+    if known is not None:
+        return known.get(code & 0xFF, UNKNOWN)
+    if 0xE000 <= code <= 0xF8FF or not 0x20 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        return UNKNOWN
+    return chr(code)
