@@ -158,6 +158,7 @@ class Reminder:
     owners: tuple[str, ...]
     overdue: tuple[Owed, ...]
     soon: tuple[Owed, ...]
+    unconfirmed: tuple[Owed, ...]
     times: int
     escalated: bool
     written_on: date
@@ -168,10 +169,18 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyChase:
-    """【紧急催报】 to a unit: the written report of an event is owed (二·一)."""
+    """【紧急催报】 to a unit: a report of an event is owed (二·一).
+
+    Attributes:
+        kind: emergency_reminder (first written report), followup (续报), or
+            missed_candidate (漏报候选, to the office for its decision).
+        what: Why this letter goes out now, one sentence.
+        to_office: Nobody of the unit can be written to: the office is asked to call.
+    """
 
     template: ClassVar[str] = "chase"
     event: str
+    kind: str
     unit: str
     title: str
     what: str
@@ -179,9 +188,21 @@ class EmergencyChase:
     due: datetime
     overdue: bool
     elements: tuple[str, ...]
+    to_office: bool
     mailbox: str
     office: str
     telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeList:
+    """【催报】 to the office: units that owe something and have no address on record."""
+
+    template: ClassVar[str] = "office_list"
+    written_on: date
+    reason: str
+    units: tuple[tuple[str, Owed], ...]
+    office: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +287,12 @@ class DailyDigest:
     notes: tuple[str, ...]
     office: str
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        told = (self.drafts, self.review, self.events, self.overdue, self.trouble, self.notes)
+        return not any(told)
+
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
@@ -331,7 +358,9 @@ class WeeklyOverview:
     office: str
 
 
-Letter = Receipt | EmergencyAlert | Reminder | EmergencyChase | DailyDigest | WeeklyOverview
+Letter = (
+    Receipt | EmergencyAlert | Reminder | EmergencyChase | OfficeList | DailyDigest | WeeklyOverview
+)
 
 
 @dataclass(frozen=True, slots=True)

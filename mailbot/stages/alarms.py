@@ -7,6 +7,7 @@ from mailbot.clock import shanghai
 from mailbot.config import Config
 from mailbot.records.letters import EmergencyAlert
 from mailbot.records.verdicts import EmergencyVerdict
+from mailbot.rules.emergency_deadlines import alert_key
 from mailbot.stages.post import Post
 from store.office import with_draft
 from store.records import DraftRecord, EventRecord
@@ -17,8 +18,8 @@ _SAME_EVENT = timedelta(days=3)
 _SAME_HOUR = timedelta(hours=2)
 
 
-def record_event(uow: UnitOfWork, draft: DraftRecord) -> EventRecord:
-    """Open an event for this report, or add it to the event it continues."""
+def record_event(uow: UnitOfWork, draft: DraftRecord) -> tuple[EventRecord, bool]:
+    """Open an event for this report, or add it to the one it continues; True when opened."""
     known = _continued(uow.events.all(), draft)
     if known is None:
         event = _opened(draft)
@@ -39,7 +40,7 @@ def record_event(uow: UnitOfWork, draft: DraftRecord) -> EventRecord:
         uow.events.change(known.id, **changes)
         found = uow.events.get(known.id)
     assert found is not None
-    return found
+    return found, known is None
 
 
 def _opened(draft: DraftRecord) -> EventRecord:
@@ -91,14 +92,18 @@ def first_alert(
     config: Config,
     *,
     event: EventRecord,
+    opened: bool,
     draft: DraftRecord,
     verdict: EmergencyVerdict,
     sender: str,
     now: datetime,
 ) -> int | None:
-    """Queue the alert of one report, in the transaction that files it."""
+    """Queue the alert of one report, in the transaction that files it.
+
+    Only the opening report bears a number: repetitions are counted from it.
+    """
     letter = alert_letter(config, event, draft, verdict, sender=sender, repeat=0, now=now)
-    key = f"alert/E{event.id}/draft-{draft.id}"
+    key = alert_key(event.id, 0) if opened else f"alert/E{event.id}/draft-{draft.id}"
     concerns = (f"event:{event.id}",)
     return post.queue(
         uow,

@@ -1,6 +1,6 @@
 """Gathering the records from which obligations are derived."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from mailbot.config import Config
@@ -18,20 +18,20 @@ _NUDGES_SINCE = timedelta(days=120)
 def gather(uow: UnitOfWork, config: Config, now: datetime, since: date | None = None) -> Ledger:
     """Everything on record that bears on what is owed at `now`.
 
-    Records after `now` are left out, so that a past instant can be asked about.
+    For a past instant, pass the result through `hindsight.as_of`.
     """
     start = midnight(records_since(now, since or config.notice_head.effective))
-    acts = [act for act in uow.acts.all() if act.undone_by is None and act.at <= now]
+    acts = [act for act in uow.acts.all() if act.undone_by is None]
     return Ledger(
-        drafts=tuple(draft for draft in uow.drafts.since(start) if draft.received_at <= now),
-        events=tuple(event for event in uow.events.all() if event.opened_at <= now),
+        drafts=tuple(uow.drafts.since(start)),
+        events=tuple(uow.events.all()),
         commissions=tuple(uow.commissions.all()),
         activities=tuple(uow.commissions.activities()),
         exemptions=tuple(uow.acts.exemptions()),
         adoptions=tuple(_adoptions(acts)),
         media=tuple(_media(acts)),
         upward=tuple(_upward(acts)),
-        nudges=tuple(_nudges(uow, now)),
+        nudges=tuple(_nudges(uow, now - _NUDGES_SINCE)),
     )
 
 
@@ -73,10 +73,6 @@ def _number(value: object) -> int | None:
     return int(str(value)) if value not in (None, "") else None
 
 
-def _nudges(uow: UnitOfWork, now: datetime) -> Iterator[Nudge]:
-    found: Mapping[str, tuple[datetime, tuple[str, ...]]] = uow.outbox.queued_since(
-        now - _NUDGES_SINCE
-    )
-    for key, (queued_at, concerns) in found.items():
-        if queued_at <= now:
-            yield Nudge(key, queued_at, concerns)
+def _nudges(uow: UnitOfWork, since: datetime) -> Iterator[Nudge]:
+    for key, (queued_at, concerns) in uow.outbox.queued_since(since).items():
+        yield Nudge(key, queued_at, concerns)

@@ -1,0 +1,271 @@
+"""【日报】 and 【周报】 computed from the store: contexts, not letters."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mailbot.clock import shanghai
+from mailbot.config import Config
+from mailbot.records.letters import (
+    BoardCell,
+    BoardGroup,
+    BoardRow,
+    CloudFile,
+    DailyDigest,
+    DigestDraft,
+    DigestEvent,
+    DigestOverdue,
+    DigestTrouble,
+    FolderCount,
+    Forecast,
+    Owed,
+    WeeklyOverview,
+)
+from mailbot.records.obligations import BUREAU, Obligation
+from store.records import DraftRecord, EventRecord, OutboxRecord
+from store.unit_of_work import UnitOfWork
+
+_IGNORED = ("bounce", "auto_reply", "other")
+_EXPIRY_WARNING = timedelta(days=3)
+_EVENT_STATES = {"open": "处置中", "closed": "已终报", "dismissed": "已排除"}
+_LEVELS = {"alert": "突发事件", "review": "疑似突发，请核"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a report covers: [start, end), and whether it is sent late (补发)."""
+
+    start: datetime
+    end: datetime
+    late: bool = False
+
+
+def owed(duty: Obligation, now: datetime) -> Owed:
+    """An obligation as letters show it."""
+    due = duty.due or now
+    days = (now - due).days if duty.state == "逾期" else max(0, (due - now).days)
+    return Owed(
+        what=duty.what,
+        period=duty.period_label,
+        needed=int(duty.needed),
+        done=int(duty.done),
+        due=due,
+        state=duty.state,
+        days=days,
+        clause=duty.clause,
+        requirement=duty.explanation,
+    )
+
+
+def daily(
+    uow: UnitOfWork,
+    config: Config,
+    duties: Sequence[Obligation],
+    *,
+    span: Span,
+    now: datetime,
+    notes: Iterable[str] = (),
+) -> DailyDigest:
+    """The office's digest of [span.start, span.end)."""
+    drafts = uow.drafts.between(span.start, span.end)
+    lines = [_draft_line(draft) for draft in drafts if draft.kind != "非稿件"]
+    mails = uow.messages.between(span.start, span.end)
+    counts = uow.outbox.counts()
+    waiting = sum(counts.get(state, 0) for state in ("queued", "deferred", "sending", "unknown"))
+    expiring = uow.messages.cloud_links_expiring(now, now + _EXPIRY_WARNING)
+    return DailyDigest(
+        day=shanghai(span.end).date(),
+        start=span.start,
+        end=span.end,
+        late=span.late,
+        drafts=tuple(line for line in lines if not line.review),
+        review=tuple(line for line in lines if line.review),
+        events=tuple(_event_lines(uow, span)),
+        overdue=tuple(_overdue(uow, config, duties)),
+        trouble=tuple(_trouble(uow, span)),
+        expiring=tuple(CloudFile(link.name, link.size, link.expires_at) for link in expiring),
+        folders=tuple(folder_counts(uow)),
+        received=len(mails),
+        ignored=sum(mail.kind in _IGNORED for mail in mails),
+        letters_sent=len(uow.outbox.sent_between(span.start, span.end)),
+        letters_waiting=waiting,
+        notes=tuple(notes),
+        office=config.office.name,
+    )
+
+
+def _draft_line(draft: DraftRecord) -> DigestDraft:
+    notes = []
+    if draft.same_item_as is not None:
+        notes.append(f"与#{draft.same_item_as}相同或为其修改稿")
+    if draft.state == "not_counted":
+        notes.append("不计数")
+    if draft.task is not None:
+        notes.append(f"附件3第{draft.task}项")
+    return DigestDraft(
+        number=f"#{draft.id}",
+        received_at=draft.received_at,
+        unit="、".join(draft.joint) or draft.unit or "单位待核",
+        title=draft.title,
+        kind=draft.kind,
+        words=draft.words,
+        approximate=draft.approximate,
+        note="；".join(notes),
+        review=draft.needs_review,
+    )
+
+
+def _event_lines(uow: UnitOfWork, span: Span) -> Iterable[DigestEvent]:
+    for event in uow.events.all():
+        if event.state == "open" or span.start <= event.opened_at < span.end:
+            yield event_line(uow, event)
+
+
+def event_line(uow: UnitOfWork, event: EventRecord) -> DigestEvent:
+    """An emergency in one line."""
+    first = uow.drafts.get(event.draft_ids[0]) if event.draft_ids else None
+    verdict = _LEVELS.get(event.level, "")
+    if first is not None and first.punctuality != "不适用":
+        took = f"，事发至收到{first.minutes_to_report}分钟" if first.minutes_to_report else ""
+        verdict = f"{verdict}，{first.punctuality}{took}"
+    state = _EVENT_STATES[event.state]
+    if event.state == "open" and event.acknowledged_at is None:
+        state = "尚无人确认"
+    return DigestEvent(
+        event=f"E{event.id}",
+        unit=event.unit or "单位待核",
+        title=event.title,
+        received_at=event.opened_at,
+        verdict=verdict,
+        state=state,
+    )
+
+
+def _overdue(
+    uow: UnitOfWork, config: Config, duties: Sequence[Obligation]
+) -> Iterable[DigestOverdue]:
+    reminders = Counter(_unit_of(key) for key in uow.outbox.keys_like("reminder/"))
+    by_unit: dict[str, list[str]] = {}
+    for duty in duties:
+        if duty.state == "逾期" and duty.unit != BUREAU:
+            missing = f"{duty.missing:g}{duty.measure}"
+            by_unit.setdefault(duty.unit, []).append(f"{duty.period_label}{duty.what}欠{missing}")
+    for unit in config.units:
+        if unit.name in by_unit:
+            yield DigestOverdue(
+                unit=unit.name,
+                items=tuple(by_unit[unit.name]),
+                reminded=reminders[unit.name],
+                reachable=bool(unit.reminder_addresses),
+            )
+
+
+def _unit_of(key: str) -> str:
+    return key.split("/")[1] if key.count("/") else ""
+
+
+def _trouble(uow: UnitOfWork, span: Span) -> Iterable[DigestTrouble]:
+    for mail, file in uow.messages.unreadable_between(span.start, span.end):
+        yield DigestTrouble(f"附件“{file.name}”", mail.sender, mail.received_at, file.reason)
+    for mail in uow.messages.quarantined():
+        if span.start <= mail.received_at < span.end:
+            yield DigestTrouble("整封邮件", mail.sender, mail.received_at, mail.reason)
+    for letter in uow.outbox.in_state("failed"):
+        if letter.attempted_at is not None and span.start <= letter.attempted_at < span.end:
+            yield _undelivered(letter)
+
+
+def _undelivered(letter: OutboxRecord) -> DigestTrouble:
+    what = f"发给{'、'.join(letter.to)}的信《{letter.subject}》"
+    return DigestTrouble(what, "本系统", letter.attempted_at or letter.created_at, letter.reason)
+
+
+def folder_counts(uow: UnitOfWork) -> Iterable[FolderCount]:
+    """Per folder: server count against recorded + ignored + quarantined."""
+    for cursor in uow.cursors.latest():
+        tally = uow.cursors.tally(cursor.folder, cursor.uid_validity)
+        yield FolderCount(
+            folder=cursor.folder,
+            server=cursor.server_count,
+            recorded=tally["recorded"],
+            ignored=tally["ignored"],
+            quarantined=tally["quarantined"],
+            agrees=cursor.server_count <= sum(tally.values()),
+        )
+
+
+def weekly(
+    uow: UnitOfWork,
+    config: Config,
+    duties: Sequence[Obligation],
+    *,
+    forecasts: Sequence[Forecast],
+    span: Span,
+    now: datetime,
+) -> WeeklyOverview:
+    """The quota board of the week [span.start, span.end) with what may still be missed."""
+    drafts = [d for d in uow.drafts.between(span.start, span.end) if d.state == "counted"]
+    kinds = Counter(draft.kind for draft in drafts)
+    wrote = {name for draft in drafts for name in (draft.joint or (draft.unit,))}
+    open_tasks = [duty for duty in duties if duty.kind in ("task", "pictures") and duty.open]
+    first, last = shanghai(span.start).date(), shanghai(span.end - timedelta(seconds=1)).date()
+    return WeeklyOverview(
+        label=f"{_day(first)}至{_day(last)}",
+        start=span.start,
+        end=span.end,
+        late=span.late,
+        total=len(drafts),
+        by_kind=tuple((kind, kinds[kind]) for kind in (*config.kinds, "待审") if kinds[kind]),
+        groups=tuple(_groups(config, duties, span)),
+        forecasts=tuple(forecasts),
+        tasks=tuple(owed(duty, now) for duty in open_tasks),
+        events=tuple(_event_lines(uow, span)),
+        zero_units=tuple(unit.name for unit in config.units if unit.name not in wrote),
+        notes=(),
+        office=config.office.name,
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _groups(config: Config, duties: Sequence[Obligation], span: Span) -> Iterable[BoardGroup]:
+    last = span.end - timedelta(seconds=1)
+    quotas = {
+        (duty.unit, duty.column): duty
+        for duty in duties
+        if duty.kind == "quota" and _covers(duty, last)
+    }
+    yearly = Counter[tuple[str, int]]()
+    for duty in duties:
+        if duty.kind == "quota" and duty.column is not None:
+            yearly[duty.unit, duty.column] += int(duty.done)
+    for name in dict.fromkeys(unit.group for unit in config.units):
+        rows = tuple(
+            BoardRow(
+                unit=unit.name,
+                short=_cell(quotas.get((unit.name, 1))),
+                long=_cell(quotas.get((unit.name, 2))),
+                short_year=yearly[unit.name, 1],
+                long_year=yearly[unit.name, 2],
+                guess=unit.short.confidence == "guess" and not unit.short.confirmed,
+            )
+            for unit in config.units
+            if unit.group == name
+        )
+        yield BoardGroup(name, rows)
+
+
+def _covers(duty: Obligation, instant: datetime) -> bool:
+    if duty.period_start is None or duty.due is None:
+        return False
+    return duty.period_start <= instant < duty.due
+
+
+def _cell(duty: Obligation | None) -> BoardCell:
+    if duty is None:
+        return BoardCell(0, 0)
+    note = "免" if duty.state == "免除" else duty.period_label
+    return BoardCell(int(duty.done), int(duty.needed), note)

@@ -1,0 +1,226 @@
+"""Database + clock → what is due, and the letters that follow: derived anew at every tick."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.config import Config
+from mailbot.records.ledger import Ledger
+from mailbot.records.letters import (
+    EmergencyAlert,
+    EmergencyChase,
+    Letter,
+    OfficeList,
+    Progress,
+    Reminder,
+)
+from mailbot.records.obligations import Obligation, PlannedLetter
+from mailbot.reports.overviews import Span, daily, owed, weekly
+from mailbot.rules.calendar import local_day
+from mailbot.rules.digests_due import DigestDue, digests_due
+from mailbot.rules.emergency_letters import urgent_still_due
+from mailbot.rules.forecast import shortfalls
+from mailbot.rules.obligations import all_obligations
+from mailbot.rules.reminders import letters_due, still_due
+from mailbot.stages.alarms import alert_letter
+from mailbot.stages.draft_rows import column_label
+from mailbot.stages.ledgers import gather
+from mailbot.stages.post import Post
+from store.records import EventRecord, OutboxRecord
+from store.unit_of_work import Store, UnitOfWork
+
+SEEN_UNTIL = "poll.seen_until"
+ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
+_FULFILLED = "已补报或已办结，不再催"
+
+Notes = Callable[[UnitOfWork, datetime], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """All that watching needs.
+
+    Attributes:
+        notes: Sentences the daily digest adds on the system's own health.
+    """
+
+    store: Store
+    config: Config
+    post: Post
+    notes: Notes
+
+    def watch(self, now: datetime, *, hold_routine: bool = False) -> int:
+        """Queue every letter that is due at `now`; returns how many were queued."""
+        with self.store.look() as uow:
+            ledger = gather(uow, self.config, now)
+            seen = _instant(uow.facts.get(SEEN_UNTIL))
+        config = self.config
+        duties = all_obligations(config.notice, ledger, now, config.schedule)
+        planned = letters_due(
+            config.notice,
+            config.schedule,
+            ledger,
+            now,
+            letters=config.letters,
+            obligations=duties,
+            seen_until=seen,
+        )
+        if hold_routine:
+            planned = tuple(letter for letter in planned if letter.urgent)
+        due = () if hold_routine else digests_due(config.schedule, ledger.nudges, now)
+        if not planned and not due:
+            return 0
+        with self.store.work() as uow:
+            queued = sum(self._queue(uow, letter, ledger, now) for letter in planned)
+            queued += sum(self._digest(uow, digest, duties, now) for digest in due)
+            uow.commit()
+        return queued
+
+    def _queue(
+        self, uow: UnitOfWork, planned: PlannedLetter, ledger: Ledger, now: datetime
+    ) -> bool:
+        letter = self._letter(uow, planned, ledger, now)
+        office = self.config.office
+        fallback = office.duty_addresses if planned.urgent else office.addresses
+        queued = self.post.queue(
+            uow,
+            letter,
+            key=planned.key,
+            lane="urgent" if planned.urgent else "reminder",
+            to=planned.to or fallback,
+            now=now,
+            concerns=planned.concerns,
+        )
+        return queued is not None
+
+    def _letter(
+        self, uow: UnitOfWork, planned: PlannedLetter, ledger: Ledger, now: datetime
+    ) -> Letter:
+        if planned.event_id is not None:
+            event = next(event for event in ledger.events if event.id == planned.event_id)
+            if planned.kind == "alert":
+                return self._alert(uow, event, planned, now)
+            return self._chase(event, planned, now)
+        if planned.kind == "office_list":
+            return self._office_list(planned, now)
+        return self._reminder(planned, now)
+
+    def _alert(
+        self, uow: UnitOfWork, event: EventRecord, planned: PlannedLetter, now: datetime
+    ) -> EmergencyAlert:
+        draft = uow.drafts.get(event.draft_ids[0]) if event.draft_ids else None
+        mail = uow.messages.get(draft.message_id) if draft else None
+        return alert_letter(
+            self.config,
+            event,
+            draft,
+            None,
+            sender=mail.sender if mail else "",
+            repeat=int(planned.key.rpartition("/")[2]),
+            now=now,
+        )
+
+    def _chase(self, event: EventRecord, planned: PlannedLetter, now: datetime) -> EmergencyChase:
+        due = next((duty.due for duty in planned.obligations if duty.due), event.opened_at)
+        config = self.config
+        return EmergencyChase(
+            event=f"E{event.id}",
+            kind=planned.kind,
+            unit=event.unit or "单位待核",
+            title=event.title,
+            what=planned.reason,
+            opened_at=event.opened_at,
+            due=due,
+            overdue=now >= due,
+            elements=ELEMENTS,
+            to_office=not planned.to,
+            mailbox=config.smtp.from_,
+            office=config.office.name,
+            telephone=config.office.telephone,
+        )
+
+    def _reminder(self, planned: PlannedLetter, now: datetime) -> Reminder:
+        config = self.config
+        lines = [(duty, owed(duty, now)) for duty in planned.obligations]
+        owners = [name for duty, _ in lines for name in self._owners(duty)]
+        return Reminder(
+            unit=planned.unit,
+            owners=tuple(dict.fromkeys(owners)),
+            overdue=tuple(line for duty, line in lines if duty.state == "逾期"),
+            soon=tuple(line for duty, line in lines if duty.state != "逾期"),
+            unconfirmed=tuple(owed(duty, now) for duty in planned.unconfirmed),
+            times=planned.times,
+            escalated=planned.escalated,
+            written_on=local_day(now),
+            mailbox=config.smtp.from_,
+            office=config.office.name,
+            telephone=config.office.telephone,
+        )
+
+    def _owners(self, duty: Obligation) -> tuple[str, ...]:
+        """责任人 of the annex-3 task a duty belongs to."""
+        parts = duty.key.split("/")
+        if parts[0] not in ("task", "pictures"):
+            return ()
+        tasks = [task for task in self.config.tasks if str(task.no) == parts[1]]
+        return tasks[0].owners if tasks and len(tasks[0].units) == 1 else ()
+
+    def _office_list(self, planned: PlannedLetter, now: datetime) -> OfficeList:
+        return OfficeList(
+            written_on=local_day(now),
+            reason=planned.reason,
+            units=tuple((duty.unit, owed(duty, now)) for duty in planned.obligations),
+            office=self.config.office.name,
+        )
+
+    def _digest(
+        self, uow: UnitOfWork, due: DigestDue, duties: Sequence[Obligation], now: datetime
+    ) -> bool:
+        span = Span(due.start, due.end, due.late)
+        letter: Letter
+        if due.kind == "daily":
+            notes = self.notes(uow, now)
+            found = daily(uow, self.config, duties, span=span, now=now, notes=notes)
+            if not self.config.schedule.digest_when_empty and found.empty:
+                return False
+            letter = found
+        else:
+            missed = shortfalls(duties, now)
+            letter = weekly(uow, self.config, duties, forecasts=missed, span=span, now=now)
+        queued = self.post.queue(
+            uow, letter, key=due.key, lane="report", to=self.config.office.addresses, now=now
+        )
+        return queued is not None
+
+    def still_due(self, uow: UnitOfWork, letter: OutboxRecord, now: datetime) -> str:
+        """ "" when the letter must go, else why it is dropped; asked when it is sent."""
+        if letter.lane not in ("urgent", "reminder"):
+            return ""
+        ledger = gather(uow, self.config, now)
+        if letter.lane == "urgent":
+            return "" if urgent_still_due(letter.key, ledger) else _FULFILLED
+        config = self.config
+        duties = all_obligations(config.notice, ledger, now, config.schedule)
+        return "" if still_due(letter.concerns, duties) else _FULFILLED
+
+    def progress(self, uow: UnitOfWork, unit: str, now: datetime) -> Sequence[Progress]:
+        """A unit's current quotas, for its receipt."""
+        config = self.config
+        ledger = gather(uow, config, now)
+        duties = all_obligations(config.notice, ledger, now, config.schedule)
+        return [
+            Progress(
+                f"{duty.period_label}{column_label(duty.column)}", int(duty.done), int(duty.needed)
+            )
+            for duty in duties
+            if duty.unit == unit
+            and duty.kind == "quota"
+            and duty.needed
+            and duty.period_start is not None
+            and duty.due is not None
+            and duty.period_start <= now < duty.due
+        ]
+
+
+def _instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(str(value)) if value else None
