@@ -147,12 +147,29 @@ class PlannedLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrears:
+    """One unit's overdue duties, for the office's list.
+
+    Attributes:
+        times: Most letters any of them has had after its due time.
+        reachable: Whether the unit has an address to be reminded at.
+        escalated: Reminders went unanswered as often as the schedule allows.
+    """
+
+    unit: str
+    obligations: tuple[Obligation, ...]
+    times: int
+    reachable: bool
+    escalated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyDuty:
     """What an open emergency asks for at one instant (二·一).
 
     Attributes:
         alert_number: Number of the alert that is due now (0 the first), None when none is.
-        next_alert_at: When the office is alerted again, None while acknowledged for good.
+        next_alert_at: When the office is alerted again, unless somebody acknowledges.
         clock_started_at: When the unit's clock started.
         written_due: Until when the first written report is owed; None once it is here.
         unit_reminders_due: Minutes (15, 30) whose reminder to the unit is due now.
@@ -170,7 +187,7 @@ class EmergencyDuty:
     title: str
     level: str
     alert_number: int | None
-    next_alert_at: datetime | None
+    next_alert_at: datetime
     clock_started_at: datetime
     written_due: datetime | None
     unit_reminders_due: tuple[int, ...]

@@ -83,7 +83,7 @@ def _numbers_sent(nudges: Iterable[Nudge]) -> _Sent:
 
 def _duty(rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime) -> EmergencyDuty:
     clock = EventClock(rule, event)
-    number, next_alert_at = _alert(rule, event, sent, now)
+    number, next_alert_at = _alert(clock, sent, now)
     followup_due = clock.followup_due
     happened = event.happened_latest or event.opened_at
     return EmergencyDuty(
@@ -136,6 +136,17 @@ class EventClock:
             return None
         return self.last_report + timedelta(hours=self.rule.followup_hours)
 
+    @property
+    def acknowledged_until(self) -> datetime | None:
+        """When the last acknowledgement expires, None when there is none."""
+        if self.event.acknowledged_at is None:
+            return None
+        return self.event.acknowledged_at + timedelta(hours=self.rule.acknowledged_for_hours)
+
+    def acknowledged(self, now: datetime) -> bool:
+        """Whether somebody has acknowledged, not too long ago."""
+        return self.acknowledged_until is not None and now < self.acknowledged_until
+
     def late(self, now: datetime) -> bool:
         """Whether the clock of the written report ran out."""
         return self.written_due is not None and now >= self.written_due
@@ -145,24 +156,20 @@ class EventClock:
         return self.late(now) and self.event.phoned_at is None
 
 
-def _alert(
-    rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime
-) -> tuple[int | None, datetime | None]:
-    """Number of the alert due now, if any, and when the next one would be due."""
-    minutes = rule.repeat_alert_minutes
+def _alert(clock: EventClock, sent: _Sent, now: datetime) -> tuple[int | None, datetime]:
+    """Number of the alert due now, if any, and when the next one is due."""
+    event = clock.event
+    minutes = clock.rule.repeat_alert_minutes
     if event.level != "alert":
         minutes *= SUSPECTED_REPEATS_SLOWER
     last = sent.latest(alert_key(event.id, 0))
-    number, due = (0, event.opened_at)
-    if last is not None:
+    if last is None:
+        number, due = 0, now  # the first never waits, whatever the clocks say
+    else:
         number, due = last[0] + 1, last[1] + timedelta(minutes=minutes)
-    if event.acknowledged_at is not None:
-        expires = event.acknowledged_at + timedelta(hours=rule.acknowledged_for_hours)
-        due = max(due, expires)
-    # The first alert never waits for a clock that disagrees with the event's.
-    if now >= due or (last is None and event.acknowledged_at is None):
-        return number, now + timedelta(minutes=minutes)
-    return None, due
+    if clock.acknowledged_until is not None:
+        due = max(due, clock.acknowledged_until)
+    return (number, now + timedelta(minutes=minutes)) if now >= due else (None, due)
 
 
 def _reminders(

@@ -1,0 +1,92 @@
+"""Letters of emergencies: at any hour, each number of an alert or chase once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from mailbot.notice import Notice
+from mailbot.records.ledger import Ledger
+from mailbot.records.obligations import EmergencyDuty, PlannedLetter
+from mailbot.rules.calendar import chinese_moment
+from mailbot.rules.emergency_deadlines import (
+    EventClock,
+    alert_key,
+    emergency_duties,
+    followup_key,
+    missed_key,
+    remind_key,
+)
+from store.records import EventRecord
+
+
+def emergency_letters(notice: Notice, ledger: Ledger, now: datetime) -> tuple[PlannedLetter, ...]:
+    """Alerts to the office's duty, reminders to the unit, 漏报 candidates, due at `now`."""
+    keys = {nudge.key for nudge in ledger.nudges}
+    events = {event.id: event for event in ledger.events}
+    found = [
+        letter
+        for duty in emergency_duties(notice, ledger, now)
+        for letter in _letters(notice, events[duty.event_id], duty, now)
+    ]
+    return tuple(letter for letter in found if letter.key not in keys)
+
+
+def _letters(
+    notice: Notice, event: EventRecord, duty: EmergencyDuty, now: datetime
+) -> Iterator[PlannedLetter]:
+    unit, number = event.unit, duty.alert_number
+    if number is not None:
+        reason = "突发事件预警" if number == 0 else f"无人确认，第{number}次重发预警"
+        yield _letter("alert", event, (), alert_key(event.id, number), reason)
+    row = notice.unit_by_name.get(unit)
+    to = row.reminder_addresses if row else ()
+    second = tuple(dict.fromkeys((*to, *(row.escalate_to if row else ()))))
+    for minutes in duty.unit_reminders_due:
+        last = minutes >= max(notice.emergency.remind_minutes)
+        reason = f"登记已{minutes}分钟，书面首报未到"
+        key = remind_key(event.id, minutes)
+        yield _letter("emergency_reminder", event, second if last else to, key, reason)
+    if duty.followup_number is not None and duty.followup_due is not None:
+        reported = EventClock(notice.emergency, event).last_report
+        assert reported is not None
+        key = followup_key(event.id, reported, duty.followup_number)
+        reason = f"续报限{chinese_moment(duty.followup_due)}前，未到"
+        yield _letter("followup", event, second if duty.followup_number else to, key, reason)
+    if duty.written_due is not None and now >= duty.written_due:
+        reason = "漏报候选，请办公室决定" if duty.missed_candidate else "电话报告后书面首报逾期"
+        yield _letter("missed_candidate", event, (), missed_key(event.id), reason)
+
+
+def _letter(
+    kind: Literal["alert", "emergency_reminder", "followup", "missed_candidate"],
+    event: EventRecord,
+    to: tuple[str, ...],
+    key: str,
+    reason: str,
+) -> PlannedLetter:
+    """A letter about an event; without addresses it goes to the office's duty."""
+    unreachable = kind in ("emergency_reminder", "followup") and not to
+    if unreachable:
+        reason += "；该单位没有登记邮箱，请办公室电话催报"
+    return PlannedLetter(kind, event.unit, to, key, f"{reason}。", event_id=event.id)
+
+
+def urgent_still_due(key: str, notice: Notice, ledger: Ledger, now: datetime) -> bool:
+    """Whether an emergency letter still has a purpose when it is about to be sent.
+
+    The first alert always has; a repeat not once the event is acknowledged or closed; a
+    chase not once the report is here.
+    """
+    kind, _, rest = key.partition("/E")
+    number, _, tail = rest.partition("/")
+    event = next((event for event in ledger.events if str(event.id) == number), None)
+    if event is None or key == alert_key(event.id, 0):
+        return True
+    if event.state != "open":
+        return False
+    if kind == "alert":
+        return not EventClock(notice.emergency, event).acknowledged(now)
+    if kind == "followup":
+        reported = event.last_report_at or event.written_at
+        return reported is not None and f"{reported:%Y%m%dT%H%M%S}" == tail.partition("/")[0]
+    return event.written_at is None
