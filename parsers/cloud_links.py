@@ -51,6 +51,7 @@ _PRINTED = re.compile(
     r"(?P<expiry>(?:\d{4}年\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}|无限期|[^()（）]{0,30}?)\s*(?:到期|过期)?)\s*[)）]",
     re.IGNORECASE,
 )
+_SIZE = re.compile(r"\d{1,6}(?:\.\d{1,3})?\s?[KMGT]B?", re.IGNORECASE)
 _BUTTON = re.compile(
     r"(?:进入|点击|立即|打开|马上)?(?:下载|预览|查看|转存|收藏)(?:页面|附件|文件)?"
     r"|download|打开|https?://.*",
@@ -88,6 +89,22 @@ def find_cloud_links(page: HtmlText | None, plain: str = "") -> tuple[CloudLink,
     return tuple(found.values())
 
 
+def without_cloud_names(page: HtmlText) -> str:
+    """The page's text with blanks where a cloud attachment's link stands.
+
+    Its name and button are no words of the sender; offsets stay as they were.
+    """
+    pieces = []
+    end = 0
+    for anchor in sorted(page.anchors, key=lambda anchor: anchor.start):
+        if end <= anchor.start < anchor.end <= anchor.start + _NEAR and provider_of(anchor.href):
+            shown = page.text[anchor.start : anchor.end]
+            pieces.append(page.text[end : anchor.start])
+            pieces.append("".join(char if char == "\n" else " " for char in shown))
+            end = anchor.end
+    return "".join(pieces) + page.text[end:]
+
+
 def _candidates(page: HtmlText | None, plain: str) -> Iterator[tuple[str, Anchor]]:
     anchors: list[tuple[str, Anchor]] = []
     if page is not None:
@@ -122,15 +139,24 @@ def _link(provider: str, text: str, anchor: Anchor) -> CloudLink:
         printed = earlier[-1] if earlier else None
         if printed is not None and not name:
             name = _last_line(before[: printed.start()])
+    size = None
     if not name and not _BUTTON.fullmatch(shown.strip()):
-        name = _PRINTED.sub("", shown)
+        words = [line for line in _PRINTED.sub("", shown).splitlines() if line.strip()]
+        name = words[0] if words else ""
+        size = _SIZE.fullmatch(words[1].strip()) if len(words) > 1 else None
     return CloudLink(
         provider=provider,
         name=display_name(name or attributes.get("download") or _last_line(before)),
         url=one_line(anchor.href),
-        size=one_line(attributes.get("file-size") or (printed["size"] if printed else "")),
+        size=one_line(attributes.get("file-size") or _size(printed, size)),
         expires_at=_expiry(attributes.get("expired", ""), printed["expiry"] if printed else ""),
     )
+
+
+def _size(printed: re.Match[str] | None, alone: re.Match[str] | None) -> str:
+    if printed is not None:
+        return printed["size"]
+    return alone[0] if alone is not None else ""
 
 
 def _last_line(text: str) -> str:

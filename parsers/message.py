@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from parsers.bounces import Evidence, classify
 from parsers.charset import clean_text, decode
-from parsers.cloud_links import find_cloud_links
+from parsers.cloud_links import find_cloud_links, without_cloud_names
 from parsers.facts import Attachment, CloudLink, Message, MessageKind, Unreadable
 from parsers.headers import Envelope, HeaderBlock, read_block, read_envelope
 from parsers.html_text import HtmlText, decode_html, read_html
@@ -150,7 +150,7 @@ def _attachments(leaves: list[Leaf]) -> Iterator[Attachment]:
         picture = leaf.kind.startswith("image/")
         yield Attachment(
             name=leaf.name,
-            declared_type=leaf.kind,
+            declared_type=leaf.declared,
             data=leaf.data,
             sha256=hashlib.sha256(leaf.data).hexdigest(),
             inline=picture and bool(leaf.content_id) and leaf.disposition != "attachment",
@@ -182,7 +182,7 @@ def _own_text(leaves: list[Leaf], limits: Limits) -> _Text:
             if page is not None and page.quote_start is not None and quote_start is None:
                 quote_start = len(text) + page.quote_start
             html = html or page is not None
-            text += page.text if page is not None else plains[number]
+            text += without_cloud_names(page) if page is not None else plains[number]
     links = [link for page in pages.values() for link in find_cloud_links(page)]
     if not links:
         links = [link for plain in plains.values() for link in find_cloud_links(None, plain)]

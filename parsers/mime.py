@@ -47,6 +47,7 @@ class Leaf:
 
     Attributes:
         kind: Content-Type, lower case; "text/plain" where none was declared.
+        declared: The same as declared, "" where none or none readable was.
         name: Display name, "" where none.
         data: Bytes after the transfer encoding was undone.
         group: Number of the innermost multipart/alternative, 0 outside of any.
@@ -55,6 +56,7 @@ class Leaf:
     kind: str
     name: str
     data: bytes
+    declared: str = ""
     charset: str = ""
     disposition: str = ""
     content_id: str = ""
@@ -278,6 +280,7 @@ class _Walker:
             kind=kind,
             name=name,
             data=data,
+            declared=kind if content.value == kind else "",
             charset=content.plain("charset"),
             disposition=part.disposition.value,
             content_id=one_line(part.block.first("content-id")).strip("<> ")[:200],
