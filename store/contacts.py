@@ -1,6 +1,6 @@
 """Addresses learnt from the office, bounces counted against them, and small facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,11 @@ class Facts:
         """When the value was last set."""
         query = select(facts.c.at).where(facts.c.name == name)
         return self._db.execute(query).scalar_one_or_none()
+
+    def names(self, prefix: str) -> Sequence[str]:
+        """Names that start with `prefix`."""
+        query = select(facts.c.name).where(facts.c.name.startswith(prefix, autoescape=True))
+        return self._db.execute(query).scalars().all()
 
     def drop(self, name: str) -> None:
         """Forget a value."""

@@ -6,7 +6,7 @@ Texts that came from outside are plain strings: templates escape them.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from mailbot.records.verdicts import Hint
 
@@ -338,11 +338,15 @@ class Forecast:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyOverview:
-    """【周报】 to the office: the quota board and the forecast."""
+OverviewKind = Literal["weekly", "monthly", "quarterly"]
 
-    template: ClassVar[str] = "weekly"
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """【周报】, 【月报】 or 【季报】 to the office: the quota board and the forecast."""
+
+    template: ClassVar[str] = "overview"
+    kind: OverviewKind
     label: str
     start: datetime
     end: datetime
@@ -358,9 +362,7 @@ class WeeklyOverview:
     office: str
 
 
-Letter = (
-    Receipt | EmergencyAlert | Reminder | EmergencyChase | OfficeList | DailyDigest | WeeklyOverview
-)
+Letter = Receipt | EmergencyAlert | Reminder | EmergencyChase | OfficeList | DailyDigest | Overview
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from mailbot.clock import shanghai
 from mailbot.config import Config
@@ -19,8 +19,9 @@ from mailbot.records.letters import (
     DigestTrouble,
     FolderCount,
     Forecast,
+    Overview,
+    OverviewKind,
     Owed,
-    WeeklyOverview,
 )
 from mailbot.records.obligations import BUREAU, Obligation
 from store.records import DraftRecord, EventRecord, OutboxRecord
@@ -38,6 +39,7 @@ class Span:
 
     start: datetime
     end: datetime
+    label: str
     late: bool = False
 
 
@@ -195,23 +197,24 @@ def folder_counts(uow: UnitOfWork) -> Iterable[FolderCount]:
         )
 
 
-def weekly(
+def overview(
     uow: UnitOfWork,
     config: Config,
     duties: Sequence[Obligation],
     *,
+    kind: OverviewKind,
     forecasts: Sequence[Forecast],
     span: Span,
     now: datetime,
-) -> WeeklyOverview:
-    """The quota board of the week [span.start, span.end) with what may still be missed."""
+) -> Overview:
+    """The quota board of the week, month or quarter, with what may still be missed."""
     drafts = [d for d in uow.drafts.between(span.start, span.end) if d.state == "counted"]
     kinds = Counter(draft.kind for draft in drafts)
     wrote = {name for draft in drafts for name in (draft.joint or (draft.unit,))}
     open_tasks = [duty for duty in duties if duty.kind in ("task", "pictures") and duty.open]
-    first, last = shanghai(span.start).date(), shanghai(span.end - timedelta(seconds=1)).date()
-    return WeeklyOverview(
-        label=f"{_day(first)}至{_day(last)}",
+    return Overview(
+        kind=kind,
+        label=span.label,
         start=span.start,
         end=span.end,
         late=span.late,
@@ -225,10 +228,6 @@ def weekly(
         notes=(),
         office=config.office.name,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _groups(config: Config, duties: Sequence[Obligation], span: Span) -> Iterable[BoardGroup]:

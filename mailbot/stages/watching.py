@@ -7,19 +7,21 @@ from datetime import datetime
 from mailbot.config import Config
 from mailbot.records.ledger import Ledger
 from mailbot.records.letters import (
+    DailyDigest,
     EmergencyAlert,
     EmergencyChase,
     Letter,
     OfficeList,
+    Overview,
     Progress,
     Reminder,
 )
 from mailbot.records.obligations import Obligation, PlannedLetter
-from mailbot.reports.overviews import Span, daily, owed, weekly
+from mailbot.reports.overviews import Span, daily, overview, owed
 from mailbot.rules.calendar import local_day
 from mailbot.rules.digests_due import DigestDue, digests_due
 from mailbot.rules.emergency_letters import urgent_still_due
-from mailbot.rules.forecast import shortfalls
+from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
 from mailbot.rules.reminders import letters_due, still_due
 from mailbot.stages.alarms import alert_letter
@@ -30,6 +32,7 @@ from store.records import EventRecord, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
 
 SEEN_UNTIL = "poll.seen_until"
+FIRST_STARTED = "first_started"
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
 _FULFILLED = "已补报或已办结，不再催"
 
@@ -54,6 +57,8 @@ class Watching:
         with self.store.look() as uow:
             ledger = gather(uow, self.config, now)
             seen = _instant(uow.facts.get(SEEN_UNTIL))
+            started = _instant(uow.facts.get(FIRST_STARTED))
+            silent = [name.partition("/")[2] for name in uow.facts.names("silent/")]
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         planned = letters_due(
@@ -67,12 +72,13 @@ class Watching:
         )
         if hold_routine:
             planned = tuple(letter for letter in planned if letter.urgent)
-        due = () if hold_routine else digests_due(config.schedule, ledger.nudges, now)
+        keys = [nudge.key for nudge in ledger.nudges] + silent
+        due = () if hold_routine else digests_due(config.schedule, keys, now, since=started)
         if not planned and not due:
             return 0
         with self.store.work() as uow:
             queued = sum(self._queue(uow, letter, ledger, now) for letter in planned)
-            queued += sum(self._digest(uow, digest, duties, now) for digest in due)
+            queued += sum(self._digest(uow, digest, duties, ledger, now=now) for digest in due)
             uow.commit()
         return queued
 
@@ -174,31 +180,42 @@ class Watching:
         )
 
     def _digest(
-        self, uow: UnitOfWork, due: DigestDue, duties: Sequence[Obligation], now: datetime
+        self,
+        uow: UnitOfWork,
+        due: DigestDue,
+        duties: Sequence[Obligation],
+        ledger: Ledger,
+        *,
+        now: datetime,
     ) -> bool:
-        span = Span(due.start, due.end, due.late)
-        letter: Letter
+        config = self.config
+        span = Span(due.start, due.end, due.label, due.late)
+        letter: DailyDigest | Overview
         if due.kind == "daily":
             notes = self.notes(uow, now)
-            found = daily(uow, self.config, duties, span=span, now=now, notes=notes)
-            if not self.config.schedule.digest_when_empty and found.empty:
-                return False
-            letter = found
+            letter = daily(uow, config, duties, span=span, now=now, notes=notes)
         else:
-            missed = shortfalls(duties, now)
-            letter = weekly(uow, self.config, duties, forecasts=missed, span=span, now=now)
+            missed = forecast(config.notice, config.schedule, ledger, now)
+            letter = overview(
+                uow, config, duties, kind=due.kind, forecasts=missed, span=span, now=now
+            )
+        # A digest left out because nothing happened is still on record as dealt with.
+        silent = isinstance(letter, DailyDigest) and letter.empty
+        if silent and not config.schedule.digest_when_empty:
+            uow.facts.put(f"silent/{due.key}", "empty", now)
+            return False
         queued = self.post.queue(
-            uow, letter, key=due.key, lane="report", to=self.config.office.addresses, now=now
+            uow, letter, key=due.key, lane="report", to=config.office.addresses, now=now
         )
         return queued is not None
 
     def still_due(self, uow: UnitOfWork, letter: OutboxRecord, now: datetime) -> str:
-        """ "" when the letter must go, else why it is dropped; asked when it is sent."""
+        """Why a letter is dropped at the moment of sending; empty when it must go."""
         if letter.lane not in ("urgent", "reminder"):
             return ""
         ledger = gather(uow, self.config, now)
         if letter.lane == "urgent":
-            return "" if urgent_still_due(letter.key, ledger) else _FULFILLED
+            return "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         return "" if still_due(letter.concerns, duties) else _FULFILLED
