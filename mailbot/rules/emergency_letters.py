@@ -1,12 +1,13 @@
 """Letters of emergencies: at any hour, each number of an alert or chase once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from mailbot.notice import Notice
 from mailbot.records.ledger import Ledger
-from mailbot.records.obligations import EmergencyDuty, PlannedLetter
+from mailbot.records.obligations import EmergencyDuty, Obligation, PlannedLetter
 from mailbot.rules.calendar import chinese_moment
 from mailbot.rules.emergency_deadlines import (
     EventClock,
@@ -19,16 +20,31 @@ from mailbot.rules.emergency_deadlines import (
 from store.records import EventRecord
 
 
-def emergency_letters(notice: Notice, ledger: Ledger, now: datetime) -> tuple[PlannedLetter, ...]:
-    """Alerts to the office's duty, reminders to the unit, 漏报 candidates, due at `now`."""
+def emergency_letters(
+    notice: Notice, ledger: Ledger, now: datetime, owed: Iterable[Obligation] = ()
+) -> tuple[PlannedLetter, ...]:
+    """Alerts to the office's duty, reminders to the unit, 漏报 candidates, due at `now`.
+
+    `owed` are the obligations of emergencies, to be named in the letters that chase them.
+    """
     keys = {nudge.key for nudge in ledger.nudges}
+    chased = [duty for duty in owed if duty.kind == "emergency" and duty.open]
     events = {event.id: event for event in ledger.events}
     found = [
         letter
         for duty in emergency_duties(notice, ledger, now)
         for letter in _letters(notice, events[duty.event_id], duty, now)
     ]
-    return tuple(letter for letter in found if letter.key not in keys)
+    return tuple(_naming(letter, chased) for letter in found if letter.key not in keys)
+
+
+_CHASES = {"emergency_reminder": "written", "missed_candidate": "written", "followup": "followup"}
+
+
+def _naming(letter: PlannedLetter, owed: list[Obligation]) -> PlannedLetter:
+    """The letter with the obligations it chases; an alert names all that is open."""
+    stem = f"event/{letter.event_id}/{_CHASES.get(letter.kind, '')}"
+    return replace(letter, obligations=tuple(duty for duty in owed if duty.key.startswith(stem)))
 
 
 def _letters(

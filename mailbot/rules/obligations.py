@@ -1,6 +1,7 @@
 """Everything everybody owes at an instant, from configuration, records and the clock alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.config import ScheduleConfig
@@ -45,6 +46,14 @@ def all_obligations(
     """
     desk = open_desk(notice, schedule, ledger, now, since)
     return tuple(sorted(_derive(desk), key=pressing))
+
+
+def urgent_obligations(
+    notice: Notice, ledger: Ledger, now: datetime, schedule: ScheduleConfig
+) -> tuple[Obligation, ...]:
+    """Those of emergencies alone, worst first: cheap enough to ask at every tick."""
+    desk = open_desk(notice, schedule, replace(ledger, drafts=()), now)
+    return tuple(sorted(emergency_obligations(desk), key=pressing))
 
 
 def _derive(desk: Desk) -> Iterator[Obligation]:

@@ -30,7 +30,7 @@ from mailbot.rules.calendar import (
     working_moment,
 )
 from mailbot.rules.emergency_letters import emergency_letters
-from mailbot.rules.obligations import all_obligations
+from mailbot.rules.obligations import all_obligations, urgent_obligations
 
 OFFICE_LIST = "办公室名单"
 POLL_IS_FRESH = timedelta(minutes=30)
@@ -60,7 +60,10 @@ def letters_due(
     poll, nothing unread; None = up to `now`): routine letters wait while it is stale, for
     nobody is reminded because of an outage of ours. Emergencies go on in every case.
     """
-    urgent = emergency_letters(notice, ledger, now)
+    emergencies = obligations
+    if emergencies is None:
+        emergencies = urgent_obligations(notice, ledger, now, schedule)
+    urgent = emergency_letters(notice, ledger, now, emergencies)
     blind = seen_until is not None and now - seen_until > POLL_IS_FRESH
     off = letters is not None and not letters.reminders
     if blind or off or not working_moment(now, schedule.working_hours):
