@@ -1,0 +1,44 @@
+"""Text out of pictures: an optional extra, `pip install mailbot[ocr]`.
+
+Recognition is slow and its counts are approximate (about 4 % off); a scan is
+read only so that the office sees what it says, the unit is asked for the text.
+"""
+
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+from parsers.documents.page_lines import Line, PageLines
+
+MAX_SIDE = 4000
+"""Longest side of a picture handed to the recogniser, in pixels."""
+
+_MIN_SCORE = 0.5
+
+
+def available() -> bool:
+    """Whether the extra is installed; nothing is loaded."""
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    from rapidocr import RapidOCR  # noqa: PLC0415  takes seconds and half a gigabyte
+
+    return RapidOCR(params={"Global.log_level": "critical"})
+
+
+def page_lines(picture: Any) -> PageLines:
+    """Recognised lines of one picture (an array: height, width, colours), top down."""
+    height, width = picture.shape[:2]
+    result = _engine()(picture)
+    found = zip(result.boxes, result.txts, result.scores, strict=True) if result.txts else ()
+    lines = [_line(box, text) for box, text, score in found if score >= _MIN_SCORE]
+    lines.sort(key=lambda line: (line.y, line.left))
+    return PageLines(tuple(lines), float(width), float(height))
+
+
+def _line(box: Any, text: str) -> Line:
+    xs = [float(point[0]) for point in box]
+    ys = [float(point[1]) for point in box]
+    return Line(text, min(xs), max(xs), max(ys), max(ys) - min(ys))

@@ -1,0 +1,196 @@
+"""Lines on pages put back into paragraphs: what PDF and OFD have lost.
+
+A fixed-layout page only knows where characters stand. A paragraph of Chinese
+goes on as long as its lines reach the right margin and the next one starts at
+the left margin; a first line is indented by two characters.
+"""
+
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from parsers.facts import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line; lengths in points or millimetres, y growing downwards."""
+
+    text: str
+    left: float
+    right: float
+    y: float
+    size: float  # of the type
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The lines of one page in reading order."""
+
+    lines: tuple[Line, ...]
+    width: float
+    height: float
+
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–―－·•~\s]{0,9}(?:第\s?)?[0-9０-９]{1,4}(?:\s?页)?"
+    r"(?:\s?[/／,，、]?\s?(?:共\s?)?[0-9]{1,4}\s?页?)?[-—–―－·•~\s]{0,9}"
+)
+_DIGITS = re.compile(r"[0-9]+")
+_EDGE_LINES = 2
+_SAME_HEIGHT = 6.0
+_BREAK_AFTER = "。！？：；!?:;”」』）"
+_NEW_ITEM = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[.、．](?![0-9])"
+    r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:]|[■●◆★▪])"
+)
+
+# Radicals that fonts give for the characters they look like; NFKC knows only the others.
+_RADICALS = str.maketrans(
+    "⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
+    "民虎西见角贝车長长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄黾齐齿龙",
+)
+
+
+def mend_characters(text: str) -> str:
+    """Radicals and compatibility ideographs as the characters that were typed."""
+    if not any("\u2e80" <= c <= "\u2fdf" or "\uf900" <= c <= "\ufaff" for c in text):
+        return text
+    text = text.translate(_RADICALS)
+    return "".join(
+        unicodedata.normalize("NFKC", c)
+        if "\u2e80" <= c <= "\u2fdf" or "\uf900" <= c <= "\ufaff"
+        else c
+        for c in text
+    )
+
+
+def is_wide(char: str) -> bool:
+    """Whether a character takes the room of a Chinese one; quotation marks do here."""
+    return char in "“”‘’—…·×" or unicodedata.east_asian_width(char) in {"W", "F"}
+
+
+def _close_up(text: str) -> str:
+    """Letter-spaced Chinese ("城 市 管 理") without the blanks; other blanks stay."""
+    tokens = text.split(" ")
+    singles = sum(len(token) == 1 and is_wide(token) for token in tokens)
+    if singles < 4 or singles < 0.6 * len(tokens):
+        return text
+    parts = [tokens[0]]
+    for before, after in itertools.pairwise(tokens):
+        near = len(before) == 1 == len(after) and is_wide(before) and is_wide(after)
+        parts.append(after if near else " " + after)
+    return "".join(parts)
+
+
+def _edges(page: PageLines) -> list[int]:
+    """Positions of the topmost and the bottommost lines: where headers stand."""
+    by_height = sorted(range(len(page.lines)), key=lambda n: page.lines[n].y)
+    chosen = {*by_height[:_EDGE_LINES], *by_height[-_EDGE_LINES:]}
+    margin = 0.16 * page.height
+    return [n for n in chosen if not margin < page.lines[n].y < page.height - margin]
+
+
+def _masked(line: Line) -> str:
+    return _DIGITS.sub("0", line.text.replace(" ", ""))
+
+
+def _is_page_number(line: Line, page: PageLines) -> bool:
+    outside = not 0.1 * page.height < line.y < 0.86 * page.height
+    return outside and _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
+
+
+def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
+    """Pages without page numbers and without headers and footers that repeat."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for page in pages:
+        marks = {(_masked(page.lines[n]), _height_class(page.lines[n])) for n in _edges(page)}
+        seen.update(marks)
+    needed = max(2, len(pages) // 2)
+    kept = []
+    for page in pages:
+        edges = set(_edges(page))
+        lines = tuple(
+            line
+            for n, line in enumerate(page.lines)
+            if n not in edges
+            or not (
+                _is_page_number(line, page) or seen[_masked(line), _height_class(line)] >= needed
+            )
+        )
+        kept.append(replace(page, lines=lines))
+    return kept
+
+
+def _height_class(line: Line) -> int:
+    return round(line.y / _SAME_HEIGHT)
+
+
+def _margins(lines: Sequence[Line]) -> tuple[float, float]:
+    """Left and right edge of the running text: those of the longer half of the lines."""
+    longest = sorted(lines, key=lambda line: line.left - line.right)[: max(1, len(lines) // 2)]
+    return min(line.left for line in longest), max(line.right for line in longest)
+
+
+def _continues(line: Line, following: Line, margins: tuple[float, float]) -> bool:
+    """Whether `following` goes on with the sentence that `line` broke off at the margin."""
+    left, right = margins
+    size = max(line.size, following.size, 1.0)
+    if abs(line.size - following.size) > 0.15 * size:
+        return False
+    if _NEW_ITEM.match(following.text) and line.text.rstrip()[-1:] in _BREAK_AFTER:
+        return False
+    # A Latin word too long for the rest of the line leaves more room than a character.
+    room = 2.2 * size if is_wide(line.text[-1:] or "一") else 8 * size
+    is_full = line.right >= right - room
+    is_flush = following.left <= left + 0.9 * size
+    return is_full and is_flush
+
+
+def _joined(before: str, after: str) -> str:
+    before, after = before.rstrip(), after.lstrip()
+    if before.endswith("\u00ad"):
+        return before[:-1] + after
+    if not before or not after or is_wide(before[-1]) or is_wide(after[0]):
+        return before + after
+    return before + " " + after
+
+
+def _same_flow(line: Line, following: Line) -> bool:
+    step = following.y - line.y
+    return 0 < step <= 2.8 * max(line.size, following.size, 1.0)
+
+
+def _is_centred(line: Line, page: PageLines, margins: tuple[float, float]) -> bool:
+    middle = (line.left + line.right) / 2
+    off = abs(middle - page.width / 2)
+    return off <= 0.03 * page.width and line.left > margins[0] + 2.5 * line.size
+
+
+def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
+    """Blocks in reading order, wrapped lines joined, also across pages."""
+    blocks: list[Block] = []
+    last: tuple[Line, tuple[float, float]] | None = None
+    for page in drop_running_lines(pages):
+        margins = _margins(page.lines) if page.lines else (0.0, 0.0)
+        on_this_page = False
+        for line in page.lines:
+            flows = last is not None and (not on_this_page or _same_flow(last[0], line))
+            if flows and last is not None and _continues_from(last, line, margins):
+                text = _joined(blocks[-1].text, line.text)
+                blocks[-1] = Block(text, centred=_is_centred(line, page, margins))
+            else:
+                blocks.append(Block(line.text.strip(), centred=_is_centred(line, page, margins)))
+            last, on_this_page = (line, margins), True
+    texts = ((block, _close_up(mend_characters(block.text))) for block in blocks)
+    return [replace(block, text=text) for block, text in texts if text.strip()]
+
+
+def _continues_from(
+    last: tuple[Line, tuple[float, float]], line: Line, margins: tuple[float, float]
+) -> bool:
+    # The end is measured by its own page, the start by this one: odd and even pages differ.
+    return _continues(last[0], line, (margins[0], last[1][1]))

@@ -1,0 +1,335 @@
+"""PDF text through pdfium, lines flowed back into paragraphs; counts are approximate."""
+
+import ctypes
+import hashlib
+import itertools
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from parsers.documents import ocr
+from parsers.documents.images import image_fact
+from parsers.documents.legibility import legible
+from parsers.documents.outcome import clean, document, refuse
+from parsers.documents.page_lines import Line, PageLines, is_wide, paragraphs_of
+from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
+from parsers.facts import Block, DocumentText, ImageFact, Unreadable
+from parsers.limits import Limits
+
+SEND_TEXT = "该文件是扫描件（图片），请发送 Word 或 WPS 编辑的文字稿。"
+
+_MAX_CHARS_PER_PAGE = 60_000
+_FEW_CHARS = 40  # stamps of scanner apps, page numbers
+_SCAN_COVERS = 0.5  # share of the page that a scan fills
+_MAX_IMAGES = 200
+_MIN_PIXELS = 32  # smaller ones are rules and bullets
+_MAX_STREAM = 300_000_000
+_STREAM = re.compile(rb"stream\r?\n")
+_CHUNK = 1 << 20
+_WIDE_GAP = 0.8  # of the type size, between Chinese characters
+_HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad", 0xFFFF: ""}
+
+
+@dataclass(slots=True)
+class _Page:
+    lines: PageLines
+    images: list[ImageFact]
+    chars: int
+    scanned: bool
+
+
+def read_pdf(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
+    """The text layer of a PDF; a scan is read only where the OCR extra is installed.
+
+    Refused: a password, damage, more than `limits.pages` pages, a stream that unpacks
+    to hundreds of megabytes, fonts that do not tell which characters they draw.
+    """
+    if _explodes(data):
+        return refuse(name, data, "解压后过大，疑似恶意文件", RESEND_AS_DOCX, suspicious=True)
+    start = max(data.find(b"%PDF-", 0, 1024), 0)
+    try:
+        opened = pypdfium2.PdfDocument(data[start:])
+    except Exception as exc:  # noqa: BLE001  PdfiumError, ctypes and memory errors
+        return _unopened(name, data, exc)
+    try:
+        return _read(name, data, opened, limits)
+    finally:
+        opened.close()
+
+
+def _unopened(name: str, data: bytes, exc: Exception) -> Unreadable:
+    message = str(exc).lower()
+    if "password" in message or "security" in message:
+        return refuse(name, data, "PDF 设有打开密码", REMOVE_PASSWORD)
+    return refuse(name, data, "PDF 损坏或不完整", RESEND)
+
+
+def _read(
+    name: str, data: bytes, opened: pypdfium2.PdfDocument, limits: Limits
+) -> DocumentText | Unreadable:
+    count = len(opened)
+    if count == 0:
+        return refuse(name, data, "PDF 中没有页面", RESEND)
+    if count > limits.pages:
+        return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
+    pages = [_page(opened, index, limits) for index in range(count)]
+    if all(page.scanned or not page.chars for page in pages):
+        return _scan(name, data, opened, pages, limits)
+    return document(
+        name,
+        data,
+        limits,
+        "pdf",
+        [Block(clean(b.text), centred=b.centred) for b in _blocks(pages)],
+        images={i.sha256: i for page in pages for i in page.images}.values(),
+        properties=_properties(opened, count),
+        warnings=_warnings(pages),
+        approximate=True,
+    )
+
+
+def _blocks(pages: list[_Page]) -> list[Block]:
+    return paragraphs_of([page.lines for page in pages])
+
+
+def _warnings(pages: list[_Page]) -> list[str]:
+    scanned = [str(n) for n, page in enumerate(pages, 1) if page.scanned]
+    return [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字。"] if scanned else []
+
+
+def _properties(opened: pypdfium2.PdfDocument, count: int) -> dict[str, str]:
+    found = {"pages": str(count)}
+    try:
+        metadata = opened.get_metadata_dict(skip_empty=True)
+    except Exception:  # noqa: BLE001  broken metadata is no reason to lose the text
+        return found
+    for key in ("Title", "Author", "Creator", "Producer", "CreationDate", "ModDate"):
+        value = clean(str(metadata.get(key, ""))).strip()
+        if value and legible(value):
+            found[key.lower()] = value[:200]
+    return found
+
+
+def _scan(
+    name: str, data: bytes, opened: pypdfium2.PdfDocument, pages: list[_Page], limits: Limits
+) -> DocumentText | Unreadable:
+    if not ocr.available():
+        reason = "扫描件：没有文字层，且未安装文字识别组件"
+        return refuse(name, data, reason, SEND_TEXT)
+    lines = [ocr.page_lines(_picture(opened, index)) for index in range(len(pages))]
+    return document(
+        name,
+        data,
+        limits,
+        "pdf",
+        paragraphs_of(lines),
+        images={i.sha256: i for page in pages for i in page.images}.values(),
+        properties=_properties(opened, len(pages)),
+        warnings=["扫描件，文字由识别得出，请核对。"],
+        approximate=True,
+    )
+
+
+def _picture(opened: pypdfium2.PdfDocument, index: int) -> Any:
+    page = opened[index]
+    try:
+        longest = max(page.get_width(), page.get_height(), 1.0)
+        return page.render(scale=min(200 / 72, ocr.MAX_SIDE / longest)).to_numpy()
+    finally:
+        page.close()
+
+
+def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
+    """One page; a page that pdfium cannot load is empty, the others still count."""
+    try:
+        page = opened[index]
+    except Exception:  # noqa: BLE001  PdfiumError: page failed to load
+        return _Page(PageLines((), 595, 842), [], 0, scanned=False)
+    try:
+        width, height = page.get_width(), page.get_height()
+        lines = _lines(page, height)
+        chars = sum(len(line.text) for line in lines)
+        images, largest = _images(page, width * height, limits)
+        scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
+        return _Page(PageLines(tuple(lines), width, height), images, chars, scanned)
+    finally:
+        page.close()
+
+
+@dataclass(slots=True)
+class _Char:
+    text: str
+    left: float
+    right: float
+    bottom: float
+    size: float
+    angle: int
+    generated: bool = False  # a blank that pdfium put where it saw a gap
+
+
+def _lines(page: pypdfium2.PdfPage, height: float) -> list[Line]:
+    textpage = page.get_textpage()
+    try:
+        chars = list(_chars(textpage.raw))
+    finally:
+        textpage.close()
+    upright = _main_angle(chars)
+    lines: list[Line] = []
+    run: list[_Char] = []
+    for char in chars:
+        if char.text == "\n":
+            _end_line(run, lines, height)
+        elif char.angle == upright or not char.text.strip():
+            run.append(char)
+    _end_line(run, lines, height)
+    return lines
+
+
+def _main_angle(chars: list[_Char]) -> int:
+    """The direction most text runs in: text across it is a watermark or a stamp."""
+    angles = Counter(char.angle for char in chars if char.text.strip())
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def _end_line(run: list[_Char], lines: list[Line], height: float) -> None:
+    drawn = [char for char in run if char.right > char.left and char.text.strip()]
+    text = _ordered_text(run).strip()
+    run.clear()
+    if not drawn or not text:
+        return
+    sizes = sorted(char.size for char in drawn)
+    lines.append(
+        Line(
+            text=text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+            left=min(char.left for char in drawn),
+            right=max(char.right for char in drawn),
+            y=height - sorted(char.bottom for char in drawn)[len(drawn) // 2],
+            size=sizes[len(sizes) // 2],
+        )
+    )
+
+
+def _ordered_text(run: list[_Char]) -> str:
+    """The characters of a line from left to right, with the blanks that were typed.
+
+    Producers draw a line font by font, so that quotation marks come after the Chinese
+    they enclose. Gaps between Chinese and Latin are Word's spacing, not blanks.
+    """
+    typed = [char for char in run if not char.generated]
+    gaps = {id(typed[n]) for n in _before_generated(run)}
+    if any(char.angle for char in typed):
+        ordered = typed
+    else:
+        # Blanks have boxes too; anything without one stays behind its neighbour.
+        ordered = sorted(typed, key=lambda char: char.left)
+    parts: list[str] = []
+    for before, char in itertools.pairwise([None, *ordered]):
+        if before is not None and char is not None and _gap(before, char, id(before) in gaps):
+            parts.append(" ")
+        parts.append(char.text if char else "")
+    return "".join(parts)
+
+
+def _before_generated(run: list[_Char]) -> Iterator[int]:
+    """Positions, among the typed characters, after which pdfium saw a gap."""
+    position = -1
+    for char in run:
+        if not char.generated:
+            position += 1
+        elif position >= 0:
+            yield position
+
+
+def _gap(before: _Char, char: _Char, seen: bool) -> bool:
+    if before.text.isspace() or char.text.isspace():
+        return False
+    width = char.left - before.right
+    if is_wide(before.text) or is_wide(char.text):
+        return width > _WIDE_GAP * max(char.size, before.size)
+    return seen and width > 0
+
+
+def _chars(textpage: Any) -> Iterator[_Char]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    count = min(pdfium.FPDFText_CountChars(textpage), _MAX_CHARS_PER_PAGE)
+    for n in range(count):
+        code = pdfium.FPDFText_GetUnicode(textpage, n)
+        if code in (0x0A, 0x0D):
+            yield _Char("\n", 0, 0, 0, 0, 0)
+            continue
+        pdfium.FPDFText_GetCharBox(textpage, n, left, right, bottom, top)
+        box_height = top.value - bottom.value
+        size = pdfium.FPDFText_GetFontSize(textpage, n)
+        angle = round(pdfium.FPDFText_GetCharAngle(textpage, n) * 57.3 / 5) % 72
+        text = _HYPHENS.get(code) or ("\ufffd" if code == 0 else chr(min(code, 0x10FFFF)))
+        # Type drawn at size 1 and scaled up: the box tells what the eye sees.
+        height = size if size > 2 else box_height * 1.1
+        generated = pdfium.FPDFText_IsGenerated(textpage, n) == 1
+        yield _Char(text, left.value, right.value, bottom.value, height, angle, generated)
+
+
+def _images(page: pypdfium2.PdfPage, area: float, limits: Limits) -> tuple[list[ImageFact], float]:
+    """Pictures of a page, and the share of it that the largest covers."""
+    facts: list[ImageFact] = []
+    largest = 0.0
+    try:
+        for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=5):
+            if len(facts) >= _MAX_IMAGES:
+                break
+            left, bottom, right, top = image.get_bounds()
+            covers = max(right - left, 0) * max(top - bottom, 0) / max(area, 1.0)
+            largest = max(largest, min(covers, 1.0))
+            fact = _image(image, limits)
+            if fact:
+                facts.append(fact)
+    except Exception:  # noqa: BLE001  pictures are a bonus: the text must not suffer
+        return facts, largest
+    return facts, largest
+
+
+def _image(image: Any, limits: Limits) -> ImageFact | None:
+    width, height = image.get_px_size()
+    if min(width, height) < _MIN_PIXELS or width * height > limits.pixels:
+        return None
+    data = bytes(image.get_data(decode_simple=False))
+    known = image_fact("", data, limits)
+    if known or not data:
+        return known
+    digest = hashlib.sha256(data).hexdigest()
+    return ImageFact(digest, len(data), "pdf-image", "", width, height)
+
+
+def _explodes(data: bytes) -> bool:
+    """Whether one deflated stream unpacks beyond all measure; nothing is kept."""
+    total = 0
+    for match in _STREAM.finditer(data):
+        if data[match.end() : match.end() + 1] not in b"\x08\x18\x28\x38\x48\x58\x68\x78":
+            continue  # no zlib header
+        total += _unpacked_size(data, match.end())
+        if total > 3 * _MAX_STREAM:
+            return True
+    return False
+
+
+def _unpacked_size(data: bytes, start: int) -> int:
+    unpacker = zlib.decompressobj()
+    size = 0
+    piece = data[start : start + _CHUNK]
+    try:
+        while piece and not unpacker.eof:
+            size += len(unpacker.decompress(piece, _CHUNK))
+            if size > _MAX_STREAM:
+                return 4 * _MAX_STREAM
+            piece = unpacker.unconsumed_tail
+            if not piece:
+                start += _CHUNK
+                piece = data[start : start + _CHUNK]
+    except zlib.error:
+        return size
+    return size
