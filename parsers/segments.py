@@ -1,0 +1,70 @@
+"""A draft taken apart as a clerk would select it.
+
+The notice counts 字数 of the draft (二·一 to 二·三), and a clerk selects the body
+alone: not the title, 主送, 落款, 供稿 lines, captions and lists of attachments.
+Section headings and tables stay. Whatever is left out is listed in some field of
+`Segments`, so that a reader can see that nothing was lost.
+"""
+
+from collections.abc import Iterable
+
+from parsers import segment_lines as recognise
+from parsers.facts import Block, Segments
+from parsers.segment_head import Head
+from parsers.segment_parts import Line, Parts, lines_of
+from parsers.segment_tail import Tail
+from parsers.segment_titles import hint_cores, hint_from_name
+
+
+def segment(
+    blocks: Iterable[Block], *, file_name: str = "", subject: str = ""
+) -> tuple[Segments, tuple[Block, ...]]:
+    """Parts of a draft, and the blocks of its body with Word's hints kept for counting.
+
+    `file_name` and `subject` help to find the title and stand in for a missing one.
+    The body is empty only where the text is: if nothing else is left, it is
+    everything but the title.
+    """
+    given = tuple(blocks)
+    full = "\n".join(block.text for block in given)
+    parts = Parts()
+    whole = lines_of(given)
+    lines = _without_strays(whole, parts)
+    named = hint_from_name(file_name)
+    subject_hint = hint_from_name(subject)
+    body = _body(lines, parts, hint_cores(named, subject_hint))
+    if not body:
+        parts, body = _everything_but_title(lines, parts) if lines else (Parts(), whole)
+    if not parts.title:
+        parts.title = [named or subject_hint] if named or subject_hint else []
+    parts.kind = parts.kind or recognise.kind_in(file_name) or recognise.kind_in(subject)
+    return parts.finish(body, full), tuple(line.block for line in body)
+
+
+def _body(lines: list[Line], parts: Parts, hints: tuple[str, ...]) -> list[Line]:
+    below = Head(lines, parts, hints).read()
+    return Tail(below, parts).read()
+
+
+def _without_strays(lines: list[Line], parts: Parts) -> list[Line]:
+    """Captions and page numbers may stand anywhere."""
+    kept: list[Line] = []
+    for line in lines:
+        in_table, text = line.in_table, line.text
+        styled = line.block.kind == "caption" and not recognise.is_table_caption(text)
+        if styled or (not in_table and recognise.is_caption(text)):
+            parts.captions.append(text)
+        elif not in_table and recognise.is_page_furniture(text):
+            parts.tail_credits.append(("页码", text))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _everything_but_title(lines: list[Line], parts: Parts) -> tuple[Parts, list[Line]]:
+    """Nothing was recognised as body: better too much than nothing."""
+    found = Parts(captions=parts.captions)
+    if len(lines) > 1:
+        found.title = [lines[0].text]
+        return found, lines[1:]
+    return found, lines

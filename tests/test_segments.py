@@ -1,0 +1,130 @@
+"""A draft taken apart as a clerk would select it.
+
+One draft a pair of files in golden/segments: the text, and what a clerk finds in
+it. A line may start with what the format says of it: <title>, <centred>, <h1>,
+<cell>, <caption>. What the JSON does not name must be empty.
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers.facts import Block, Segments
+from parsers.segments import segment
+from parsers.wordcount import count, count_text
+
+GOLDEN = Path(__file__).parent / "golden" / "segments"
+CASES = sorted(path.stem for path in GOLDEN.glob("*.txt"))
+MARKS: dict[str, dict[str, Any]] = {
+    "<title>": {"kind": "title"},
+    "<centred>": {"centred": True},
+    "<h1>": {"kind": "heading", "level": 1},
+    "<cell>": {"kind": "cell"},
+    "<caption>": {"kind": "caption"},
+}
+
+
+def blocks_of(text: str) -> list[Block]:
+    blocks = []
+    for line in text.splitlines():
+        mark = next((mark for mark in MARKS if line.startswith(mark)), "")
+        blocks.append(Block(line.removeprefix(mark), **MARKS.get(mark, {})))
+    return blocks
+
+
+def everything(found: Segments) -> str:
+    """All text of all fields but `full`."""
+    labelled = " ".join(part for pair in found.credits for part in pair)
+    lists = " ".join((*found.captions, *found.attachments_list))
+    return (
+        f"{found.title} {found.addressee} {found.body} {found.signature_unit}"
+        f" {found.signature_date} {labelled} {lists} 标题"
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden_draft(name: str) -> None:
+    case = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+    blocks = blocks_of((GOLDEN / f"{name}.txt").read_text("utf-8"))
+    found, body = segment(
+        blocks, file_name=case.get("file_name", ""), subject=case.get("subject", "")
+    )
+
+    expected = case["expected"]
+    lines = found.body.split("\n")
+    seen = {
+        "title": found.title,
+        "body_first_line": lines[0],
+        "body_last_line": lines[-1],
+        "addressee": found.addressee,
+        "signature_unit": found.signature_unit,
+        "signature_date": found.signature_date,
+        "credits": [list(pair) for pair in found.credits],
+        "captions": list(found.captions),
+        "attachments_list": list(found.attachments_list),
+        "declared_kind": found.declared_kind,
+    }
+    if "body_lines" in expected:
+        seen["body_lines"] = len(lines)
+    blank = {key: type(value)() for key, value in seen.items()}
+    assert seen == blank | expected
+    assert [block.text.strip() for block in body] == lines
+    assert count(body)[0] == count_text(found.body)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_lost(name: str) -> None:
+    """Every character of the draft is in some field."""
+    blocks = blocks_of((GOLDEN / f"{name}.txt").read_text("utf-8"))
+    found, _ = segment(blocks)
+    had = Counter(re.findall(r"\w", found.full))
+    assert not had - Counter(re.findall(r"\w", everything(found)))
+
+
+LINES = [
+    line for name in CASES for line in (GOLDEN / f"{name}.txt").read_text("utf-8").splitlines()
+]
+
+
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.sampled_from(["", "x.doc"]))
+def test_any_heap_of_lines_is_taken_apart_without_loss(heap: list[str], file_name: str) -> None:
+    """Whatever the order: no error, no empty body, nothing lost, the body in its order."""
+    blocks = blocks_of("\n".join(heap))
+    found, body = segment(blocks, file_name=file_name)
+    assert found.body
+    had = Counter(re.findall(r"\w", found.full))
+    assert not had - Counter(re.findall(r"\w", everything(found)))
+    rest = iter("\n".join(block.text for block in blocks))
+    assert all(char in rest for char in "".join(block.text for block in body))
+
+
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_any_text_is_taken_apart(texts: list[str]) -> None:
+    found, body = segment([Block(text) for text in texts], subject="".join(texts))
+    assert count(body)[0] <= count(Block(text) for text in texts)[0]
+    assert bool(found.body) == any(text.strip(" \t\u3000\u00a0\u200b\ufeff\r\n") for text in texts)
+
+
+def test_hints_of_word_follow_the_body() -> None:
+    """Offsets of the eastAsia hint stay right when a greeting and names are cut off."""
+    text = "您好！他说◇好。近日◇开展检查。（张三 李四）"
+    spans = tuple((at, at + 1) for at, char in enumerate(text) if char == "◇")
+    _, body = segment([Block("某区开展检查工作", centred=True), Block(text, east_asian=spans)])
+    (block,) = body
+    assert block.text == "他说◇好。近日◇开展检查。"
+    assert block.east_asian is not None
+    assert [block.text[start:end] for start, end in block.east_asian] == ["◇", "◇"]
+
+
+def test_line_breaks_inside_a_paragraph_are_lines() -> None:
+    found, _ = segment(
+        [Block("某区开展检查工作\n近日，某区开展检查。\n某区综合执法局\n2023年4月1日")]
+    )
+    assert (found.title, found.body) == ("某区开展检查工作", "近日，某区开展检查。")
+    assert (found.signature_unit, found.signature_date) == ("某区综合执法局", "2023年4月1日")
