@@ -1,13 +1,13 @@
 """Every awkward mail ever met is a file; beside it stands what it must say.
 
 On a mismatch the result is left as NN-name.got.json (ignored by git) for a diff;
-`python tests/golden_mail.py` accepts all results after that diff was read.
+`make golden` accepts all results after that diff was read.
 """
 
 from pathlib import Path
 
 import pytest
-from golden_mail import as_json, golden_mails
+from golden_accept import as_json, golden_mails
 
 
 @pytest.mark.parametrize("mail", [pytest.param(path, id=path.stem) for path in golden_mails()])

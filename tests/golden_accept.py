@@ -1,6 +1,6 @@
 """What a golden mail parses to, as JSON for people to read and compare.
 
-`python tests/golden_mail.py` accepts the present results (read the diff first).
+`make golden` accepts the present results (read the diff first).
 """
 
 import json
