@@ -256,22 +256,23 @@ def _gap(before: _Char, char: _Char, seen: bool) -> bool:
 
 
 def _chars(textpage: Any) -> Iterator[_Char]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    box = pdfium.FS_RECTF()
     count = min(pdfium.FPDFText_CountChars(textpage), _MAX_CHARS_PER_PAGE)
     for n in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage, n)
         if code in (0x0A, 0x0D):
             yield _Char("\n", 0, 0, 0, 0, 0)
             continue
-        pdfium.FPDFText_GetCharBox(textpage, n, left, right, bottom, top)
-        box_height = top.value - bottom.value
+        # The loose box is what the type takes up; the tight one is the ink alone.
+        if not pdfium.FPDFText_GetLooseCharBox(textpage, n, ctypes.byref(box)):
+            box = pdfium.FS_RECTF()
         size = pdfium.FPDFText_GetFontSize(textpage, n)
         angle = round(pdfium.FPDFText_GetCharAngle(textpage, n) * 57.3 / 5) % 72
         text = _HYPHENS.get(code) or ("\ufffd" if code == 0 else chr(min(code, 0x10FFFF)))
         # Type drawn at size 1 and scaled up: the box tells what the eye sees.
-        height = size if size > 2 else box_height * 1.1
+        height = size if size > 2 else box.top - box.bottom
         generated = pdfium.FPDFText_IsGenerated(textpage, n) == 1
-        yield _Char(text, left.value, right.value, bottom.value, height, angle, generated)
+        yield _Char(text, box.left, box.right, box.bottom, height, angle, generated)
 
 
 def _images(page: pypdfium2.PdfPage, area: float, limits: Limits) -> tuple[list[ImageFact], float]:
