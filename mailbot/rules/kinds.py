@@ -16,9 +16,7 @@ NEWS, PRACTICE, PROBLEM = "动态简讯", "经验做法", "问题反映"
 NOT_A_DRAFT, UNDECIDED = "非稿件", "待审"
 _GROUPS = {"news": NEWS, "practice": PRACTICE, "problem": PROBLEM, "other": NOT_A_DRAFT}
 _CLAUSES = {NEWS: "二·一", PRACTICE: "二·二", PROBLEM: "二·三", NOT_A_DRAFT: "二", UNDECIDED: "二"}
-_WIDTHS = str.maketrans(
-    "０１２３４５６７８９,;:?!()", "0123456789，；：？！（）"
-)
+_WIDTHS = str.maketrans("０１２３４５６７８９,;:?!()", "0123456789，；：？！（）")
 _HEADING = re.compile(
     r"(?:^|[\n。；])[ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
     r"|第[一二三四五六七八九十][，、]|\d{1,2}[.、．])[^。\n；]{2,40})"
@@ -187,7 +185,9 @@ def length_note(kind: str, words: int, notice: Notice) -> tuple[str, bool]:
     if rule is None:
         return "", False
     open_ = notice.open_questions
-    asked = f"{rule.shortest}-{rule.longest}" if rule.longest != rule.shortest else f"{rule.longest}"
+    asked = (
+        f"{rule.shortest}-{rule.longest}" if rule.longest != rule.shortest else f"{rule.longest}"
+    )
     if words < rule.shortest * (1 - open_.length_tolerance):
         far = words < rule.shortest * open_.far_off_below
         return f"{kind}要求约{asked}字，正文{words}字，{'明显' if far else ''}偏短", far

@@ -151,7 +151,7 @@ class UnitIndex:
         start, end = match.span()
         if match["agency"]:
             unit = self._area.get((stem, _type_of(match)))
-            units = (unit,) if unit else ()
+            units: tuple[str, ...] = (unit,) if unit else ()
             return Mention(match[0], start, end, units, firm=True, place=stem)
         units = self.units_of_place(stem)
         if match["body"]:
@@ -159,6 +159,10 @@ class UnitIndex:
         if match["place"] == "高新":  # 高新技术 is no place
             return None
         return Mention(match[0], start, end, units, firm=False, place=stem, bare=True)
+
+    def rows(self, name: str) -> tuple[str, ...]:
+        """Rows of annex 2 a name of annex 3 stands for; 局属各单位 is several."""
+        return self._resolve(name)
 
     def units_of_place(self, stem: str) -> tuple[str, ...]:
         """All rows of one county, city or zone."""
@@ -181,7 +185,7 @@ class UnitIndex:
 
     def _nearly(self, wanted: str) -> str | None:
         rest = _BUREAU_PREFIX.sub("", wanted)
-        if len(rest) < 4 or _ORDINAL.search(rest) or self._starts_with_place(rest):  # noqa: PLR2004
+        if len(rest) < 4 or _ORDINAL.search(rest) or self._starts_with_place(rest):
             return None
         near = {
             units
@@ -206,7 +210,7 @@ def _part_of(found: list[Mention], mention: Mention, text: str) -> bool:
         not last.bare
         and len(gap) <= 4
         and all("一" <= c <= "鿿" and c not in "和与、及" for c in gap)
-    )  # noqa: E501, PLR2004
+    )
 
 
 def _after_bureau(before: str) -> re.Match[str] | None:
@@ -219,7 +223,7 @@ def _type_of(match: re.Match[str]) -> str:
 
 def _stem(place: str) -> str:
     short = place.removeprefix(_OWN_CITY + "市").removeprefix(_OWN_CITY)
-    return short[:-1] if short[-1] in "区县市" and len(short) > 2 else short  # noqa: PLR2004
+    return short[:-1] if short[-1] in "区县市" and len(short) > 2 else short
 
 
 def _any_of(names: dict[str, object] | dict[str, str] | dict[str, tuple[str, ...]]) -> str:

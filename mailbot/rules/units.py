@@ -8,7 +8,7 @@ are shown and nobody is named with confidence.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Confidence, Reason, UnitVerdict
@@ -190,7 +190,7 @@ def _signal(rank: int, source: str, mention: Mention) -> _Signal:
 def _is_actor(text: str, start: int) -> bool:
     """Whether the clause begins with the unit, times and formulas aside."""
     begin = start
-    while begin > 0 and start - begin < 40 and not _DELIMITER.match(text[begin - 1]):  # noqa: PLR2004
+    while begin > 0 and start - begin < 40 and not _DELIMITER.match(text[begin - 1]):
         begin -= 1
     head = text[begin:start]
     before = text[max(0, begin - 12) : begin]
@@ -214,7 +214,7 @@ def _settle(signals: list[_Signal], index: UnitIndex) -> list[_Signal]:
         if not agreed and not signal.place:
             agreed = [u for u in signal.units if u in of_place]
         if len(agreed) == 1:
-            settled.append(_Signal(signal.rank, signal.source, signal.words, (agreed[0],), True))
+            settled.append(replace(signal, units=(agreed[0],), firm=True, place="", bare=False))
         else:
             settled.append(signal)
     return settled
@@ -270,7 +270,7 @@ def _named(firm: list[_Signal], signals: list[_Signal], evidence: UnitEvidence) 
 def _elsewhere(signal: _Signal, name: str, agreeing: list[_Signal]) -> bool:
     """A signature or title of another place, or of a body of that place that is no row."""
     if signal.firm and not signal.units:
-        return signal.rank <= 2 and signal not in agreeing  # noqa: PLR2004
+        return signal.rank <= 2 and signal not in agreeing
     local = any(s.place for s in agreeing) or signal.rank == 1
     return local and not signal.firm and name not in signal.units and signal.rank <= 1
 

@@ -1,0 +1,69 @@
+"""What a draft must carry: title, author, sign-off, contact, unit and date (四（一）).
+
+Something missing is told to the unit and never a reason to drop a draft.
+"""
+
+import re
+
+from mailbot.records.verdicts import Completeness, Reason
+from parsers.facts import Segments
+
+_CLAUSE = "四（一）"
+_AUTHOR = re.compile(
+    r"撰稿|供稿|撰写|拟稿|执笔|作者|通讯员|记者|文字|起草|编写|经办|报送人|图文|文/|文/图"
+)
+_APPROVAL = re.compile(
+    r"审核|审签|签发|审定|审批|审阅|[一二三初复终]审|校审|核稿|核定|分管领导|主要领导"
+)
+_CONTACT = re.compile(r"联系|电话|手机|座机|Tel|tel|TEL")
+_PHONE = re.compile(r"(?<!\d)(?:0\d{2,3}[-— ]?\d{7,8}|1\d{10})(?!\d)")
+_DATE = re.compile(
+    r"(?:20\d{2}|二[〇○零O]二.)年\s{0,3}[\d一二三四五六七八九十]{1,3}月\s{0,3}[\d一二三四五六七八九十]{1,3}日"
+    r"|20\d{2}[-./]\d{1,2}[-./]\d{1,2}"
+)
+_TAIL = 300
+_HEAD = 200
+_ADVICE = {
+    "标题": "没有标题",
+    "撰稿": "没有写明撰稿人",
+    "审核签发": "没有写明审核、签发人，也没有审签扫描件",
+    "联系方式": "没有联系电话",
+    "落款": "没有落款单位",
+    "日期": "没有落款日期",
+}
+
+
+def check(segments: Segments, approval_scans: tuple[str, ...] = ()) -> Completeness:
+    """Which of the required parts a draft has.
+
+    A scanned sign-off page (审签扫描件) stands for 审核签发; its own absence is not a fault
+    where the text names who signed off.
+    """
+    there = {
+        "标题": bool(segments.title.strip()),
+        "撰稿": _credited(segments, _AUTHOR),
+        "审核签发": _credited(segments, _APPROVAL) or bool(approval_scans),
+        "联系方式": _credited(segments, _CONTACT) or bool(_PHONE.search(_edges(segments.full))),
+        "落款": bool(segments.signature_unit.strip())
+        or _credited(segments, re.compile("供稿|单位")),
+        "日期": bool(segments.signature_date.strip() or _DATE.search(_edges(segments.full))),
+    }
+    present = [name for name, found in there.items() if found]
+    if approval_scans:
+        present.append("审签扫描件")
+    missing = [name for name, found in there.items() if not found]
+    reasons = tuple(Reason(f"缺{name}", _ADVICE[name], _CLAUSE) for name in missing)
+    return Completeness(tuple(present), tuple(missing), reasons)
+
+
+def _credited(segments: Segments, label: re.Pattern[str]) -> bool:
+    if any(label.search(name) and value.strip() for name, value in segments.credits):
+        return True
+    return bool(
+        re.search(rf"(?:{label.pattern})[^，。\n]{{0,6}}[:：/]\s{{0,6}}\S", _edges(segments.full))
+    )
+
+
+def _edges(full: str) -> str:
+    """Head and tail, where such lines stand."""
+    return full if len(full) <= _HEAD + _TAIL else f"{full[:_HEAD]}\n{full[-_TAIL:]}"

@@ -1,0 +1,172 @@
+"""All rules on one draft, in order: emergency, unit, non-draft gate and kind, task, the rest.
+
+Filing and `mailbot read` both call this, so what an operator is shown is what is filed.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.notice import Notice
+from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement
+from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
+from mailbot.rules.cues import CueTable
+from mailbot.rules.duplicates import Fingerprint
+from parsers.facts import Address, DraftText, Message, Reading
+
+_FIRST_SENTENCES = 160
+_TAIL_CREDIT = re.compile(r"[（(]([^（）()\n]{2,40}?)\s{0,4}(?:供稿|报送|投稿|撰稿)?[）)]\s{0,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """What the rules go by: the notice and the cue tables."""
+
+    notice: Notice
+    emergency_cues: CueTable
+    kind_cues: CueTable
+    task_cues: CueTable
+
+    @property
+    def version(self) -> str:
+        """Versions of the tables, stored with every verdict."""
+        tables = (self.emergency_cues, self.kind_cues, self.task_cues)
+        return "/".join(table.version for table in tables)
+
+
+def fingerprint_of(draft: DraftText, reading: Reading) -> Fingerprint:
+    """The draft's fingerprint; its `bands` find the `earlier` drafts to judge it against."""
+    subject = reading.message.subject if reading.message else ""
+    parts = draft.segments
+    return duplicates.fingerprint(parts.title, parts.body, file_name=draft.source, subject=subject)
+
+
+def judge_draft(
+    draft: DraftText,
+    reading: Reading,
+    *,
+    received_at: datetime,
+    known_addresses: Mapping[str, str],
+    earlier: Sequence[Fingerprint],
+    book: RuleBook,
+) -> Judgement:
+    """Every verdict on one draft.
+
+    Args:
+        draft: The draft; one of `reading.all_drafts`.
+        reading: The mail or file it came in; a nested mail speaks for its own drafts.
+        received_at: The provider's receipt of the outer mail.
+        known_addresses: Address → unit name: configured and learnt.
+        earlier: Drafts of the ledger that share a band, the text, or unit and title.
+        book: Notice and cue tables.
+    """
+    home = _home(draft, reading)
+    emergency = _emergency(draft, reading, home, received_at, book)
+    unit = units.identify(_evidence(draft, reading, home, known_addresses), book.notice)
+    parts = draft.segments
+    kind = kinds.classify(
+        title=parts.title,
+        body=parts.body,
+        words=draft.count.words,
+        declared=parts.declared_kind,
+        subject=_subject(home),
+        structure=kinds.outline(parts.body),
+        emergency_level=emergency.level,
+        notice=book.notice,
+        cues=book.kind_cues,
+    )
+    named = unit.joint or ((unit.name,) if unit.name else ())
+    task = tasks.match(
+        units=named if kind.kind != kinds.NOT_A_DRAFT else (),
+        title=parts.title,
+        subject=_subject(home),
+        body=parts.body,
+        images=len(draft.images),
+        received_at=received_at,
+        notice=book.notice,
+        cues=book.task_cues,
+    )
+    mine = duplicates.of_unit(fingerprint_of(draft, reading), unit.name or "", received_at)
+    is_draft = kind.kind != kinds.NOT_A_DRAFT
+    return Judgement(
+        unit=unit,
+        kind=kind,
+        emergency=emergency,
+        task=task,
+        duplicate=duplicates.compare(mine, earlier),
+        completeness=completeness.check(parts, home.approval_scans) if is_draft else Completeness(),
+        hints=quality.hints(parts.title, parts.body, book.notice, kind.kind) if is_draft else (),
+        warnings=draft.warnings,
+    )
+
+
+def _emergency(
+    draft: DraftText, reading: Reading, home: Reading, received_at: datetime, book: RuleBook
+) -> EmergencyVerdict:
+    message = reading.message
+    return emergencies.judge(
+        subject=_subject(home) or _subject(reading),
+        title=draft.segments.title,
+        body=draft.segments.body,
+        mail_body=home.message.body if home.message and draft.source else "",
+        unreadable_attachment=bool(reading.unreadable),
+        sent_at=message.sent_at if message else None,
+        received_at=received_at,
+        report_within_minutes=book.notice.emergency.report_within_minutes,
+        cues=book.emergency_cues,
+    )
+
+
+def _home(draft: DraftText, reading: Reading) -> Reading:
+    """The reading a draft belongs to: the mail itself, or the one attached to it."""
+    if any(own is draft or own == draft for own in reading.drafts):
+        return reading
+    for inner in reading.nested:
+        if draft in inner.all_drafts:
+            return _home(draft, inner)
+    return reading
+
+
+def _subject(reading: Reading) -> str:
+    return reading.message.subject if reading.message else ""
+
+
+def _evidence(
+    draft: DraftText, reading: Reading, home: Reading, known: Mapping[str, str]
+) -> units.UnitEvidence:
+    parts = draft.segments
+    outer = reading.message.sender if reading.message else Address("", "")
+    return units.UnitEvidence(
+        sender_address=outer.address,
+        sender_name=outer.name,
+        known_addresses=known,
+        subject=_subject(home) or _subject(reading),
+        file_name=draft.source or draft.container,
+        title=parts.title,
+        signature_unit=parts.signature_unit,
+        credits=parts.credits + _tail_credit(parts.body),
+        first_sentences=parts.body[:_FIRST_SENTENCES],
+        forwarded_from=_original_author(reading.message, home),
+        addressee=parts.addressee,
+    )
+
+
+def _original_author(message: Message | None, home: Reading) -> Address | None:
+    """Who wrote a forwarded mail: the attached mail's sender, or the one its text shows."""
+    if home.message is not None and home.message is not message:
+        return home.message.forwarded_from or home.message.sender
+    return message.forwarded_from if message else None
+
+
+def _tail_credit(body: str) -> tuple[tuple[str, str], ...]:
+    """A last bracket such as （大竹县综合执法局供稿） left in the body."""
+    found = _TAIL_CREDIT.search(body[-60:])
+    return (("供稿", found[1]),) if found else ()
+
+
+def with_duplicate(
+    judged: Judgement, new: Fingerprint, earlier: Sequence[Fingerprint]
+) -> Judgement:
+    """The same judgement once the unit is corrected or other drafts are known."""
+    return replace(judged, duplicate=duplicates.compare(new, earlier))

@@ -1,0 +1,165 @@
+"""Which publicity task of annex 3 a draft serves: by unit, topic and window.
+
+A wrong match would hide a task nobody delivered, so a doubt matches nothing and
+says why.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mailbot.notice import Notice, Task
+from mailbot.records.verdicts import Reason, TaskVerdict
+from mailbot.rules.calendar import local_day
+from mailbot.rules.cues import CueTable, Fired, fire
+from mailbot.rules.task_windows import dated_window
+from mailbot.rules.units import unit_index
+
+_CLAUSE = "附件3"
+_OPENING = 120
+_BODY = 4000  # the topic of a draft shows early
+_FEW_IMAGES = 5
+_SPLIT = re.compile(r"[（）()/、，“”\s]")
+_VAGUE = {"推进情况", "常态宣传体系", "队伍建设", "市政", "五一", "公厕", "违建", "五四主题宣传"}
+_PHRASE_LEAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    task: Task
+    score: float
+    because: str
+
+
+def match(
+    *,
+    units: tuple[str, ...],
+    title: str,
+    subject: str,
+    body: str,
+    images: int,
+    received_at: datetime,
+    notice: Notice,
+    cues: CueTable,
+) -> TaskVerdict:
+    """The task of annex 3 that a draft serves; none rather than a doubtful one.
+
+    Args:
+        units: Canonical names of the units that sent it, () when unknown.
+        title: Title of the draft.
+        subject: Subject of the mail; it stands in for a missing title.
+        body: 正文.
+        images: Distinct pictures that came with it (no. 26).
+        received_at: The provider's receipt.
+        notice: The tasks.
+        cues: Topic cues (mailbot/cues/tasks.toml).
+    """
+    heading = title or subject
+    topics = _topics(heading, body, images, notice, cues)
+    strong = [one for one in topics if one.score >= cues.settings["enough"]]
+    if not strong or not units:
+        return TaskVerdict(None)
+    own = [one for one in strong if _responsible(one.task, units, notice)]
+    if not own:
+        return _of_another(strong[0], units, notice)
+    day = local_day(received_at)
+    open_now = [one for one in own if _distance(one.task, day, notice) == 0]
+    near = open_now or [one for one in own if _tolerated(one.task, day, notice, cues.settings)]
+    if not near:
+        first = own[0].task
+        said = f"内容像附件3第{first.no}项“{first.content}”，但不在宣传时间（{first.when}）内"
+        return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
+    if len(near) > 1 and near[0].score - near[1].score < cues.settings["margin"]:
+        said = (
+            "内容同时像附件3" + "、".join(f"第{one.task.no}项" for one in near[:3]) + "，未自动认定"
+        )
+        return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
+    return _served(near[0], day, notice)
+
+
+def _served(found: _Match, day: date, notice: Notice) -> TaskVerdict:
+    task = found.task
+    late = _distance(task, day, notice)
+    note = ""
+    if late > 0:
+        note = f"晚于宣传时间（{task.when}）{late}天"
+    elif late < 0:
+        note = f"早于宣传时间（{task.when}）{-late}天"
+    because = f"{found.because}，对应第{task.no}项“{task.content}”" + (f"，{note}" if note else "")
+    return TaskVerdict(task.no, note, (Reason(f"宣传任务：第{task.no}项", because, _CLAUSE),))
+
+
+def _of_another(found: _Match, units: tuple[str, ...], notice: Notice) -> TaskVerdict:
+    """Counties write of gas and floods too; only bodies with tasks of their own are told."""
+    if not any(_responsible(task, units, notice) for task in notice.tasks):
+        return TaskVerdict(None)
+    named = "、".join(found.task.units)
+    said = f"内容像附件3第{found.task.no}项“{found.task.content}”，但责任单位是{named}"
+    return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
+
+
+def _topics(heading: str, body: str, images: int, notice: Notice, cues: CueTable) -> list[_Match]:
+    """Every task that some words speak for, best first."""
+    texts = {"title": heading[:300], "opening": body[:_OPENING], "body": body[:_BODY]}
+    fired = fire(cues, texts)
+    found = [_weigh(task, fired, texts, images, cues) for task in notice.tasks]
+    return sorted((one for one in found if one.score > 0), key=lambda one: -one.score)
+
+
+def _weigh(
+    task: Task,
+    fired: Iterable[Fired],
+    texts: Mapping[str, str],
+    images: int,
+    cues: CueTable,
+) -> _Match:
+    speaking = [one for one in fired if _about(one.cue.group, task, cues)]
+    score = sum(one.cue.points for one in speaking)
+    words = [one.matched for one in speaking]
+    for phrase in _phrases(task):
+        if phrase in texts["title"]:
+            score += cues.settings["phrase_title"]
+            words.append(phrase)
+        elif phrase in texts["body"]:
+            score += cues.settings["phrase_body"]
+            words.append(phrase)
+    wants_images = task.every is not None and task.every.min_images > 0
+    if wants_images and images < _FEW_IMAGES:
+        score = 0.0
+    because = "写到" + "、".join(f"“{word}”" for word in dict.fromkeys(words[:3]))
+    return _Match(task, score, because)
+
+
+def _about(topic: str, task: Task, cues: CueTable) -> bool:
+    pattern = cues.word_patterns.get(topic)
+    return pattern is not None and pattern.search(task.content) is not None
+
+
+def _phrases(task: Task) -> list[str]:
+    """The task's own words, where they are particular enough to recognise it by."""
+    parts = _SPLIT.split(task.content)
+    return [part for part in parts if len(part) >= _PHRASE_LEAST and part not in _VAGUE]
+
+
+def _responsible(task: Task, units: tuple[str, ...], notice: Notice) -> bool:
+    index = unit_index(notice)
+    return any(row in units for name in task.units for row in index.rows(name))
+
+
+def _distance(task: Task, day: date, notice: Notice) -> int:
+    """Days outside the task's window: negative before it, positive after, 0 inside."""
+    if task.kind == "ongoing":
+        return 0
+    if task.kind == "recurring":
+        return min(0, (day - (task.start or day)).days)
+    carried = notice.open_questions.dated_tasks_carry_on
+    assert task.start is not None
+    window = dated_window(task, day.year if carried else task.start.year, notice)
+    if day < window.first:
+        return -((window.first - day) // timedelta(days=1))
+    return max(0, (day - window.last) // timedelta(days=1))
+
+
+def _tolerated(task: Task, day: date, notice: Notice, settings: Mapping[str, float]) -> bool:
+    return -settings["early_days"] <= _distance(task, day, notice) <= settings["late_days"]
