@@ -1,6 +1,7 @@
 """Where the wires begin: what the stages ask of the world outside."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,8 +36,14 @@ class Envelope:
 class Mailbox(Protocol):
     """One logged-in IMAP connection. Every call may raise Temporary."""
 
+    def deadline(self, seconds: float) -> AbstractContextManager[None]:
+        """All calls in the block together may take `seconds`; then they fail."""
+
     def folders(self) -> Sequence[str]:
         """Folders to poll, as configured or discovered, INBOX first."""
+
+    def missing_folders(self) -> Sequence[str]:
+        """Configured folders the server did not list at the last `folders`."""
 
     def select(self, folder: str) -> FolderState:
         """Open a folder read-only."""
@@ -53,8 +60,14 @@ class Mailbox(Protocol):
     def fetch_many(self, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Raw mails of small size in one round trip, with PEEK."""
 
+    def head(self, uid: int, limit: int) -> bytes:
+        """The first `limit` bytes of a mail: its headers, when it is too big to fetch."""
+
     def wait(self, seconds: float) -> bool:
-        """IDLE for up to `seconds`; True when the server announced new mail."""
+        """IDLE for up to `seconds`; True when the server announced new mail.
+
+        False at once where IDLE is off or not offered: the caller sleeps then.
+        """
 
     def after_filing(self, uid: int) -> None:
         """Mark or move a filed mail where config says so; otherwise nothing."""
@@ -88,11 +101,13 @@ class Submission:
     Attributes:
         reply: The server's words, decoded tolerantly; never our password.
         refused: Recipients refused, with the server's words; the others were accepted.
+        try_again: Those of the refused whom the server may accept later (greylisting, quotas).
     """
 
     outcome: Outcome
     reply: str
     refused: tuple[tuple[str, str], ...] = ()
+    try_again: tuple[str, ...] = ()
 
 
 class Transport(Protocol):
