@@ -27,8 +27,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mailbot.errors import ConfigError
+from mailbot.notice import Notice
 from mailbot.rules.cue_patterns import fault_of
 from mailbot.rules.cues import Cue, CueTable
+from mailbot.rules.judgement import RuleBook
 
 _NAMED = re.compile(r"\{([a-z_]{1,30})\}")
 _VERSION_LENGTH = 12
@@ -146,3 +148,17 @@ def _edge(pattern: str, at: int) -> bool:
 def _check(pattern: str, where: str) -> None:
     if fault := fault_of(pattern):
         raise ConfigError(where, fault, "请改正后再启动。")
+
+
+def load_rule_book(notice: Notice, folder: Path | None = None) -> RuleBook:
+    """The notice with its cue tables: the shipped ones, or the office's copies in `folder`.
+
+    Raises:
+        ConfigError: As `load_cues`.
+    """
+
+    def table(name: str) -> CueTable:
+        own = folder / f"{name}.toml" if folder is not None else None
+        return load_cues(own if own is not None and own.exists() else None, name=name)
+
+    return RuleBook(notice, table("emergency"), table("kinds"), table("tasks"))

@@ -16,6 +16,8 @@ from zlib import crc32
 from rapidfuzz import fuzz
 
 from mailbot.records.verdicts import DuplicateVerdict, Reason, SameItem
+from mailbot.rules.calendar import SHANGHAI
+from store.records import DraftRecord
 
 _CLAUSE = "附件2"
 _BINS = 64
@@ -35,6 +37,8 @@ _STAGE = re.compile(
 )
 _FIRST_STAGE = re.compile(r"初稿|第?[一1]稿")
 _FORMAT = "1"
+_PARTS = 6
+_TELLING = 4  # characters a title needs to be a key: 信息, 简讯 say nothing
 _ORDER: tuple[SameItem, ...] = ("exact", "revision", "near", "other_unit", "same_title")
 
 
@@ -45,14 +49,14 @@ class Fingerprint:
     Attributes:
         draft_id: Id in the ledger, None while it is new.
         unit: Canonical unit name, "" when unknown.
-        text_sha: sha256 of title and body without blanks and punctuation.
+        text_sha256: sha256 of title and body without blanks and punctuation.
         values: 64 numbers of 16 bits; () for a text too short to compare.
         numbers: Digest of the figures in the text: weekly reports differ just in these.
         length: Characters compared.
         stage: 修改稿, 定稿, 二稿… as written, "" if none.
     """
 
-    text_sha: str
+    text_sha256: str
     title: str
     values: tuple[int, ...]
     numbers: int
@@ -64,9 +68,22 @@ class Fingerprint:
 
     @property
     def stored(self) -> str:
-        """All that `revive` needs besides the draft's own columns, about 280 characters."""
+        """All of it as a line of about 350 characters, for the ledger."""
         values = "".join(f"{value:04x}" for value in self.values)
-        return f"{_FORMAT}:{values}:{self.numbers:08x}:{self.length}:{self.stage}"
+        parts = (_FORMAT, self.text_sha256, values, f"{self.numbers:08x}", str(self.length))
+        return ":".join((*parts, self.stage))
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Keys under which alike drafts are found: 16 of the pieces, the text, the title."""
+        keys = [
+            f"{at // _ROWS:x}" + "".join(f"{value:04x}" for value in self.values[at : at + _ROWS])
+            for at in range(0, len(self.values), _ROWS)
+        ]
+        title = _title_key(self.title)
+        if len(title) >= _TELLING:
+            keys.append("t" + hashlib.sha256(title.encode()).hexdigest()[:16])
+        return (*keys, "x" + self.text_sha256[:16])
 
 
 def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = "") -> Fingerprint:
@@ -76,7 +93,7 @@ def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = ""
     stage = next((found[0] for found in named if found), "")
     figures = " ".join(_DIGITS.findall(body[:_MOST_CHARS]))
     return Fingerprint(
-        text_sha=hashlib.sha256(text.encode()).hexdigest(),
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         title=title,
         values=_minima(_bare(body)[:_MOST_CHARS]),
         numbers=crc32(figures.encode()),
@@ -85,48 +102,27 @@ def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = ""
     )
 
 
-def revive(
-    stored: str,
-    *,
-    text_sha: str,
-    title: str,
-    draft_id: int,
-    unit: str = "",
-    received_at: datetime | None = None,
-) -> Fingerprint:
-    """A fingerprint from the ledger; one written by another version compares by text alone."""
-    parts = stored.split(":", 4)
-    if len(parts) != 5 or parts[0] != _FORMAT:
-        parts = [_FORMAT, "", "0", str(_LEAST_CHARS), ""]
-    values = tuple(int(parts[1][at : at + 4], 16) for at in range(0, len(parts[1]), 4))
+def revive(record: DraftRecord) -> Fingerprint | None:
+    """The fingerprint of an earlier draft; None for one of another version of this rule."""
+    parts = record.fingerprint.split(":", 5)
+    if len(parts) != _PARTS or parts[0] != _FORMAT:
+        return None
     return Fingerprint(
-        text_sha=text_sha,
-        title=title,
-        values=values,
-        numbers=int(parts[2], 16),
-        length=int(parts[3]),
-        stage=parts[4],
-        draft_id=draft_id,
-        unit=unit,
-        received_at=received_at,
+        text_sha256=parts[1],
+        title=record.title,
+        values=tuple(int(parts[2][at : at + 4], 16) for at in range(0, len(parts[2]), 4)),
+        numbers=int(parts[3], 16),
+        length=int(parts[4]),
+        stage=parts[5],
+        draft_id=record.id,
+        unit=record.unit,
+        received_at=record.received_at,
     )
 
 
 def of_unit(new: Fingerprint, unit: str, received_at: datetime) -> Fingerprint:
     """The fingerprint of a new draft once its unit is known."""
     return replace(new, unit=unit, received_at=received_at)
-
-
-def bands(new: Fingerprint) -> tuple[str, ...]:
-    """Keys under which alike drafts are found: 16 of the text and one of the title."""
-    keys = [
-        f"{at // _ROWS:x}" + "".join(f"{value:04x}" for value in new.values[at : at + _ROWS])
-        for at in range(0, len(new.values), _ROWS)
-    ]
-    title = _title_key(new.title)
-    if len(title) >= 4:
-        keys.append("t" + hashlib.sha256(title.encode()).hexdigest()[:16])
-    return tuple(keys)
 
 
 def compare(new: Fingerprint, earlier: Sequence[Fingerprint]) -> DuplicateVerdict:
@@ -146,7 +142,7 @@ def compare(new: Fingerprint, earlier: Sequence[Fingerprint]) -> DuplicateVerdic
 
 def similarity(one: Fingerprint, other: Fingerprint) -> float:
     """Share of text pieces in common, estimated to about ±0.05; 0 when not comparable."""
-    if one.text_sha == other.text_sha:
+    if one.text_sha256 == other.text_sha256:
         return 1.0
     if not one.values or len(one.values) != len(other.values):
         return 0.0
@@ -164,7 +160,7 @@ def _relation(new: Fingerprint, old: Fingerprint) -> tuple[SameItem | None, floa
 
 
 def _within_unit(new: Fingerprint, old: Fingerprint, alike: float) -> SameItem | None:
-    if new.text_sha == old.text_sha:
+    if new.text_sha256 == old.text_sha256:
         return "exact"
     same_title = _same_title(new.title, old.title)
     if (same_title and (alike >= _REVISED or _revises(new))) or (
@@ -194,7 +190,7 @@ def _same_title(one: str, other: str) -> bool:
 def _verdict(
     new: Fingerprint, old: Fingerprint, relation: SameItem, alike: float
 ) -> DuplicateVerdict:
-    day = f"{old.received_at:%m月%d日}收到的" if old.received_at else ""
+    day = f"{old.received_at.astimezone(SHANGHAI):%m月%d日}收到的" if old.received_at else ""
     earlier = f"{day}第{old.draft_id}号《{old.title or '无标题'}》"
     share = f"{alike:.0%}"
     other_figures = new.numbers != old.numbers

@@ -3,9 +3,10 @@
 Filing and `mailbot read` both call this, so what an operator is shown is what is filed.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.notice import Notice
@@ -13,7 +14,7 @@ from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement
 from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
 from mailbot.rules.cues import CueTable
 from mailbot.rules.duplicates import Fingerprint
-from parsers.facts import Address, DraftText, Message, Reading
+from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCount
 
 _FIRST_SENTENCES = 160
 _TAIL_CREDIT = re.compile(r"[（(]([^（）()\n]{2,40}?)\s{0,4}(?:供稿|报送|投稿|撰稿)?[）)]\s{0,4}$")
@@ -35,11 +36,46 @@ class RuleBook:
         return "/".join(table.version for table in tables)
 
 
-def fingerprint_of(draft: DraftText, reading: Reading) -> Fingerprint:
-    """The draft's fingerprint; its `bands` find the `earlier` drafts to judge it against."""
-    subject = reading.message.subject if reading.message else ""
+def fingerprint_of(draft: DraftText, subject: str = "") -> Fingerprint:
+    """The draft's fingerprint; its `bands` find the earlier drafts to judge it against."""
     parts = draft.segments
     return duplicates.fingerprint(parts.title, parts.body, file_name=draft.source, subject=subject)
+
+
+def judge_mail(
+    reading: Reading,
+    *,
+    received_at: datetime,
+    known_addresses: Mapping[str, str],
+    book: RuleBook,
+) -> tuple[DraftText, Judgement] | None:
+    """A mail without a draft, where its few words or a closed attachment may tell an emergency.
+
+    Returns the mail's own words as a draft, with its judgement; None when nothing in it
+    asks for attention (二·一).
+    """
+    message = reading.message
+    if message is None:
+        return None
+    body = message.body.strip()
+    segments = Segments(title=message.subject, body=body, full=f"{message.subject}\n{body}")
+    length = len("".join(body.split()))
+    draft = DraftText(
+        source="",
+        sha256=hashlib.sha256(body.encode()).hexdigest(),
+        segments=segments,
+        count=WordCount(length, length, length, approximate=True),
+        format="mail",
+    )
+    judged = judge_draft(
+        draft,
+        reading,
+        received_at=received_at,
+        known_addresses=known_addresses,
+        earlier=(),
+        book=book,
+    )
+    return None if judged.emergency.level == "none" else (draft, judged)
 
 
 def judge_draft(
@@ -87,7 +123,7 @@ def judge_draft(
         notice=book.notice,
         cues=book.task_cues,
     )
-    mine = duplicates.of_unit(fingerprint_of(draft, reading), unit.name or "", received_at)
+    mine = duplicates.of_unit(fingerprint_of(draft, _subject(home)), unit.name or "", received_at)
     is_draft = kind.kind != kinds.NOT_A_DRAFT
     return Judgement(
         unit=unit,
@@ -163,10 +199,3 @@ def _tail_credit(body: str) -> tuple[tuple[str, str], ...]:
     """A last bracket such as （大竹县综合执法局供稿） left in the body."""
     found = _TAIL_CREDIT.search(body[-60:])
     return (("供稿", found[1]),) if found else ()
-
-
-def with_duplicate(
-    judged: Judgement, new: Fingerprint, earlier: Sequence[Fingerprint]
-) -> Judgement:
-    """The same judgement once the unit is corrected or other drafts are known."""
-    return replace(judged, duplicate=duplicates.compare(new, earlier))
