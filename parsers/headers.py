@@ -91,6 +91,7 @@ def read_block(raw: bytes, start: int, end: int, limits: Limits) -> HeaderBlock:
         defects.append("信头过长，只读取了前面的部分")
         cut = raw.rfind(b"\n", start, start + limits.header_bytes)
         head_end = cut if cut > start else start + limits.header_bytes
+        head_end -= raw[head_end - 1] == 0x0D
     items, rest = _library(raw[start:head_end], defects)
     # A line that is no header ends the block: the body starts there.
     return HeaderBlock(items, head_end - rest if rest else body_start, tuple(defects))

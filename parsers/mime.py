@@ -103,10 +103,9 @@ def walk(raw: bytes, limits: Limits) -> Tree:
     outer = read_block(raw, start, len(raw), limits)
     walker = _Walker(Tree(outer), limits)
     if len(raw) > limits.mail_bytes:
-        size = f"{len(raw) / 1_000_000:.0f}"
-        walker.refuse("（整封邮件）", f"邮件过大（{size} MB），没有读取正文和附件")
+        walker.too_large("（整封邮件）", "邮件", len(raw))
     else:
-        walker.part(_Part(raw, outer, len(raw), depth=1, group=0))
+        walker.part(_Part.of(raw, outer, len(raw), depth=1, group=0))
     return walker.tree
 
 
@@ -127,14 +126,14 @@ class _Part:
     end: int
     depth: int
     group: int
+    content: Parameters
+    disposition: Parameters
 
-    @property
-    def content(self) -> Parameters:
-        return parse_parameters(self.block.first("content-type"))
-
-    @property
-    def disposition(self) -> Parameters:
-        return parse_parameters(self.block.first("content-disposition"))
+    @classmethod
+    def of(cls, raw: bytes, block: HeaderBlock, end: int, depth: int, group: int) -> "_Part":
+        content = parse_parameters(block.first("content-type"))
+        disposition = parse_parameters(block.first("content-disposition"))
+        return cls(raw, block, end, depth, group, content, disposition)
 
     @property
     def encoding(self) -> str:
@@ -162,7 +161,14 @@ class _Walker:
         self.groups = 0
 
     def refuse(self, name: str, reason: str, remedy: str = _RESEND) -> None:
+        """Note what exceeded a limit that honest mail never reaches."""
         self.tree.unreadable.append(Unreadable(name, reason, remedy, suspicious=True))
+
+    def too_large(self, name: str, what: str, size: int) -> None:
+        """Note what is merely big."""
+        reason = f"{what}过大（约 {size / 1_000_000:.0f} MB），没有读取"
+        remedy = "请压缩图片，或分几封邮件重新发送。"
+        self.tree.unreadable.append(Unreadable(name, reason, remedy))
 
     def part(self, part: _Part) -> None:
         """One part whose headers are read: a container, a mail or a leaf."""
@@ -199,7 +205,7 @@ class _Walker:
                 self._too_many()
                 break
             child = read_block(part.raw, start, stop, self.limits)
-            self.part(_Part(part.raw, child, stop, part.depth + 1, group))
+            self.part(_Part.of(part.raw, child, stop, part.depth + 1, group))
         return True
 
     def _too_many(self) -> None:
@@ -255,7 +261,7 @@ class _Walker:
         slices, _ = self._slices(data, 1, len(data), content)
         if slices:
             inner = HeaderBlock(items, 1)
-            self.part(_Part(data, inner, len(data), part.depth + 1, part.group))
+            self.part(_Part.of(data, inner, len(data), part.depth + 1, part.group))
         return bool(slices)
 
     def _mail(self, part: _Part) -> None:
@@ -269,8 +275,7 @@ class _Walker:
         self._check_names(part)
         size = (part.end - part.block.body_start) * (3 if part.encoding == "base64" else 4) // 4
         if size > self.limits.file_bytes:
-            reason = f"附件过大（约 {size / 1_000_000:.0f} MB），没有读取"
-            self.refuse(name or "（未命名附件）", reason, "请压缩图片或分几封邮件重新发送。")
+            self.too_large(name or "（未命名附件）", "附件", size)
             return
         data = self._decoded(part)
         if name.lower().endswith(".eml") and _looks_like_mail(data):
