@@ -41,7 +41,7 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"[0-9]+")
 _EDGE_LINES = 2
-_SAME_HEIGHT = 6.0
+_HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
 _BREAK_AFTER = "。！？：；!?:;”」』）"
 _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[.、．](?![0-9])"
@@ -71,6 +71,17 @@ def mend_characters(text: str) -> str:
 def is_wide(char: str) -> bool:
     """Whether a character takes the room of a Chinese one; quotation marks do here."""
     return char in "“”‘’—…·×" or unicodedata.east_asian_width(char) in {"W", "F"}
+
+
+def is_blank(before: str, after: str, gap: float, size: float) -> bool:
+    """Whether the gap between two pieces of a line stands for a typed blank.
+
+    Between Chinese and Latin Word leaves a quarter of a character by itself.
+    """
+    if not before or not after or before[-1].isspace() or after[0].isspace():
+        return False
+    wide = is_wide(before[-1]) or is_wide(after[0])
+    return gap > (0.8 if wide else 0.22) * size
 
 
 def _close_up(text: str) -> str:
@@ -107,7 +118,7 @@ def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
     """Pages without page numbers and without headers and footers that repeat."""
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
-        marks = {(_masked(page.lines[n]), _height_class(page.lines[n])) for n in _edges(page)}
+        marks = {(_masked(page.lines[n]), _height_class(page.lines[n], page)) for n in _edges(page)}
         seen.update(marks)
     needed = max(2, len(pages) // 2)
     kept = []
@@ -118,15 +129,16 @@ def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
             for n, line in enumerate(page.lines)
             if n not in edges
             or not (
-                _is_page_number(line, page) or seen[_masked(line), _height_class(line)] >= needed
+                _is_page_number(line, page)
+                or seen[_masked(line), _height_class(line, page)] >= needed
             )
         )
         kept.append(replace(page, lines=lines))
     return kept
 
 
-def _height_class(line: Line) -> int:
-    return round(line.y / _SAME_HEIGHT)
+def _height_class(line: Line, page: PageLines) -> int:
+    return round(line.y / max(page.height, 1.0) * _HEIGHT_CLASSES)
 
 
 def _margins(lines: Sequence[Line]) -> tuple[float, float]:

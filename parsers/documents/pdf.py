@@ -17,7 +17,7 @@ from parsers.documents import ocr
 from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import clean, document, refuse
-from parsers.documents.page_lines import Line, PageLines, is_wide, paragraphs_of
+from parsers.documents.page_lines import Line, PageLines, is_blank, is_wide, paragraphs_of
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
 from parsers.limits import Limits
@@ -32,7 +32,6 @@ _MIN_PIXELS = 32  # smaller ones are rules and bullets
 _MAX_STREAM = 300_000_000
 _STREAM = re.compile(rb"stream\r?\n")
 _CHUNK = 1 << 20
-_WIDE_GAP = 0.8  # of the type size, between Chinese characters
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad", 0xFFFF: ""}
 
 
@@ -230,7 +229,7 @@ def _ordered_text(run: list[_Char]) -> str:
         ordered = sorted(typed, key=lambda char: char.left)
     parts: list[str] = []
     for before, char in itertools.pairwise([None, *ordered]):
-        if before is not None and char is not None and _gap(before, char, id(before) in gaps):
+        if before is not None and char is not None and _gap(before, char, seen=id(before) in gaps):
             parts.append(" ")
         parts.append(char.text if char else "")
     return "".join(parts)
@@ -246,13 +245,11 @@ def _before_generated(run: list[_Char]) -> Iterator[int]:
             yield position
 
 
-def _gap(before: _Char, char: _Char, seen: bool) -> bool:
-    if before.text.isspace() or char.text.isspace():
-        return False
-    width = char.left - before.right
+def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
+    gap = char.left - before.right
     if is_wide(before.text) or is_wide(char.text):
-        return width > _WIDE_GAP * max(char.size, before.size)
-    return seen and width > 0
+        return is_blank(before.text, char.text, gap, max(char.size, before.size))
+    return seen and not before.text.isspace() and not char.text.isspace()
 
 
 def _chars(textpage: Any) -> Iterator[_Char]:
