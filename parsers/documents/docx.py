@@ -8,7 +8,7 @@ from lxml import etree
 
 from parsers.documents.docx_body import Found, StoryWalk
 from parsers.documents.docx_parts import Package, Relationship
-from parsers.documents.docx_styles import Styles, read_styles, value_of
+from parsers.documents.docx_styles import Styles, parse_styles, read_styles, value_of
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, unreadable
 from parsers.documents.xml_parts import local_name, parse_xml
@@ -81,8 +81,8 @@ class _Reader:
 
     def _styles(self) -> Styles:
         styles = self._one("styles")
-        root = self._package.xml(styles.target) if styles else None
-        return Styles() if root is None else read_styles(root)
+        data = self._package.read_optional(styles.target) if styles else None
+        return Styles() if data is None else parse_styles(data)
 
     def _read_notes(self, walk: StoryWalk) -> None:
         """Notes in the order they are cited; deleted or orphaned ones are not shown."""

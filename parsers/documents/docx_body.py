@@ -7,6 +7,7 @@ Deleted text, field codes, phonetic guides and alternatives are left out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from lxml import etree
@@ -156,9 +157,17 @@ class StoryWalk:
 
     def run(self, element: Element) -> Descent:
         """w:r and m:r: its own formatting over the paragraph's."""
-        base = self._runs[-1]
-        self._runs.append(Run(bold=base.bold))
-        return iter(element), self._close_run
+        self._runs.append(Run(bold=self._runs[-1].bold))
+        children = iter(element)
+        for child in children:  # nearly every run holds properties and text, no more
+            if child.tag in _TEXTS:
+                self.text(child)
+            elif child.tag in _RUN_PROPERTIES:
+                self.run_properties(child)
+            else:
+                return chain((child,), children), self._close_run
+        self._close_run()
+        return None
 
     def _close_run(self) -> None:
         self._runs.pop()
@@ -346,7 +355,8 @@ _BOLD = _word("b")
 _CHARACTER_STYLE = _word("rStyle")
 _VANISH = _word("vanish")
 _ROW_PROPERTIES = _word("trPr")
-_TEXTS = (*_word("t"), *(f"{{{space}}}t" for space in _MATH))
+_RUN_PROPERTIES = _word("rPr")
+_TEXTS = _word("t").union(f"{{{space}}}t" for space in _MATH)
 _PICTURE_IDS = tuple(
     f"{{{space}}}{name}"
     for space in (

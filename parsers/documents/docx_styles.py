@@ -4,11 +4,14 @@ The names are judged in `looks`; here are the inheritance and what the XML says.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from lxml import etree
 
 from parsers.documents.looks import PLAIN, Look, named_look
+from parsers.documents.refusals import Refused
+from parsers.documents.xml_parts import parse_xml
 
 WORD_NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
@@ -19,6 +22,7 @@ WORD_NAMESPACES: Final = (
 _CENTRED: Final = frozenset({"center", "centre"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 _MAX_CHAIN: Final = 20
+_MAX_KEPT: Final = 1_000_000
 
 
 def value_of(element: etree._Element, attribute: str = "val") -> str | None:
@@ -71,14 +75,34 @@ def read_styles(root: etree._Element) -> Styles:
     """All styles of a styles part (or of w:styles in XML of Word 2003)."""
     styles = Styles()
     for namespace in WORD_NAMESPACES:
-        for style in root.iterchildren(f"{{{namespace}}}style"):
-            style_id = value_of(style, "styleId") or ""
-            look, base = _own_look(style)
-            styles.own[style_id] = (look, base)
-            is_default = (value_of(style, "default") or "") in {"1", "true", "on"}
-            if is_default and value_of(style, "type") == "paragraph":
+        prefix = f"{{{namespace}}}"
+        for style in root.iterchildren(f"{prefix}style"):
+            style_id = style.get(f"{prefix}styleId") or ""
+            styles.own[style_id] = _own_look(style)
+            is_default = style.get(f"{prefix}default") in {"1", "true", "on"}
+            if is_default and style.get(f"{prefix}type") == "paragraph":
                 styles.default = style_id
     return styles
+
+
+def parse_styles(data: bytes) -> Styles:
+    """Styles of a styles part; none where it is broken. Raises Refused for bombs.
+
+    Units write on one template for years, so the same bytes come again and again.
+    """
+    return _parse_and_keep(data) if len(data) <= _MAX_KEPT else _parse(data)
+
+
+def _parse(data: bytes) -> Styles:
+    try:
+        return read_styles(parse_xml(data))
+    except Refused as why:
+        if why.suspicious:
+            raise
+        return Styles()
+
+
+_parse_and_keep = lru_cache(maxsize=16)(_parse)
 
 
 def _own_look(style: etree._Element) -> tuple[Look, str]:
