@@ -138,9 +138,19 @@ def _best(data: bytes, declared: str | None, *, labelled: bool) -> str:
             return utf8
         if labelled and (utf8 is None) and _score(readings.get("gb18030", "\u0180")) <= 0.5:
             return _western(data)
+    elif declared in readings and declared not in {"gb18030", "utf-8"}:
+        # Another script: its own label is the best evidence, but for one-byte
+        # charsets, which fit any bytes at all.
+        others = {name: text for name, text in readings.items() if _score(text) > 0.5}
+        rivals = ("utf-8", "gb18030") if _one_byte(declared) else ("utf-8",)
+        return next((others[name] for name in rivals if name in others), readings[declared])
     if readings:
         return max(readings.values(), key=_score)
     return _lossy(data, dict.fromkeys((*order, "gb18030")))
+
+
+def _one_byte(name: str) -> bool:
+    return name.startswith(("cp125", "iso8859", "koi8", "cp866", "mac"))
 
 
 def _western(data: bytes) -> str:

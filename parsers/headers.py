@@ -99,7 +99,7 @@ def read_block(raw: bytes, start: int, end: int, limits: Limits) -> HeaderBlock:
 
 def _library(block: bytes, defects: list[str]) -> tuple[tuple[tuple[str, str], ...], int]:
     """Items of a block, and how many of its last bytes are no headers."""
-    if b"\n" in block and _BARE_CR.search(block):
+    if _BARE_CR.search(block):
         # The library would start a new header after each (CVE-2023-51764).
         defects.append("信头里有不合规的换行符")
         block = _BARE_CR.sub(b" ", block)

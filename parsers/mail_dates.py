@@ -14,7 +14,7 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 _EARLIEST, _LATEST = 2000, 2100
 _LONGEST = 200
 
-_CST = re.compile(r"(?:[0-9])\s+CST\s*$", re.ASCII | re.IGNORECASE)
+_NO_ZONE = re.compile(r"(?<![+-]\d\d):\d{1,2}(?:\s+CST)?\s*\Z", re.ASCII | re.IGNORECASE)
 _DIGITS_FIRST = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
     r"[\sT,，]*(?:星期.|周.)?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*"
@@ -69,8 +69,6 @@ def _from_mail(text: str) -> datetime | None:
     fields = parsedate_tz(text)
     if fields is None:
         return None
-    offset = fields[9]
-    chinese = offset is None or _CST.search(text)
-    zone = CHINA if chinese else timezone(timedelta(seconds=offset or 0))
+    zone = CHINA if _NO_ZONE.search(text) else timezone(timedelta(seconds=fields[9] or 0))
     year, month, day, hour, minute, second = fields[:6]
     return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
