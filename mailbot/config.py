@@ -182,9 +182,7 @@ class ReadingConfig(Frozen):
     cpu_seconds: int = Field(20, ge=1, le=300)
     wall_seconds: int = Field(30, ge=2, le=600)
     ocr: bool = False
-    emergency_cues: str = ""
-    kind_cues: str = ""
-    task_cues: str = ""
+    cues_folder: str = ""
 
 
 class LettersConfig(Frozen):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from store.records import DraftRecord
 from store.rows import new_id, to_record, to_row
@@ -57,18 +57,12 @@ class Drafts:
         """Set columns of a draft; the caller records the act beside it."""
         self._db.execute(update(drafts).where(drafts.c.id == draft_id).values(**values))
 
-    def resembling(
-        self, bands: Iterable[str], text_sha256: str, unit: str, title: str, since: datetime
-    ) -> Sequence[DraftRecord]:
-        """Earlier drafts worth comparing: a shared band, the same text, or unit and title."""
+    def sharing_band(self, bands: Iterable[str], since: datetime) -> Sequence[DraftRecord]:
+        """Earlier drafts that share a band key: those worth comparing, at most 200."""
         by_band = select(draft_bands.c.draft_id).where(draft_bands.c.band.in_(list(bands)))
-        alike = or_(
-            drafts.c.id.in_(by_band),
-            drafts.c.text_sha256 == text_sha256,
-            (drafts.c.title == title) & (drafts.c.unit == unit) & (drafts.c.title != ""),
-        )
-        query = select(drafts).where(alike, drafts.c.received_at >= since)
-        return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
+        query = select(drafts).where(drafts.c.id.in_(by_band), drafts.c.received_at >= since)
+        newest = query.order_by(drafts.c.received_at.desc(), drafts.c.id.desc()).limit(200)
+        return self._records(newest)[::-1]
 
     def listing(self, wanted: DraftFilter) -> Sequence[DraftRecord]:
         """Drafts that match, newest first."""

@@ -69,10 +69,10 @@ class Messages:
         return int(self._db.execute(query).scalar_one())
 
     def settle(
-        self, message_id: int, state: MessageState, kind: str, reason: str, **known: Any
+        self, mail: int, state: MessageState, kind: str, reason: str, **known: Any
     ) -> None:
         """Set what a mail turned out to be, with the header facts in `known`."""
-        change = update(messages).where(messages.c.id == message_id)
+        change = update(messages).where(messages.c.id == mail)
         self._db.execute(change.values(state=state, kind=kind, reason=reason, **known))
 
     def between(self, start: datetime, end: datetime) -> Sequence[MessageRecord]:

@@ -26,6 +26,11 @@ def instant(text: str) -> datetime:
     return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
+def shown(moment: datetime) -> str:
+    """An instant for people: 2023-04-19 09:05（北京时间）."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}（北京时间）"
+
+
 def number(text: str, letter: str = "") -> int:
     """12, #12, or E3 with `letter` E; Refused otherwise."""
     found = re.fullmatch(rf"#?{letter}?(\d{{1,9}})", text.strip(), re.IGNORECASE)

@@ -90,7 +90,7 @@ def _task(value: str, config: Config) -> int | None:
 def correct(
     uow: UnitOfWork, draft_id: int, changes: Mapping[str, Any], by: str, now: datetime
 ) -> int:
-    """Apply corrections; what was doubtful about the corrected point is settled. Returns the act."""
+    """Apply corrections and settle the doubts they answer; returns the act."""
     draft = draft_or_refuse(uow, draft_id)
     before = {name: _plain(getattr(draft, name)) for name in changes}
     values = dict(changes)

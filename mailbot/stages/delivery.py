@@ -148,7 +148,8 @@ class Delivery:
         done = [*letter.delivered_to, *(accepted if result.outcome is Outcome.SENT else ())]
         with self.store.work() as uow:
             for address, reply in refused.items():
-                uow.contacts.bounced(address, now, reply)
+                if address not in result.try_again:
+                    uow.contacts.bounced(address, now, reply)
             self._settle_result(uow, letter, result, done, now)
             uow.commit()
 
@@ -162,7 +163,11 @@ class Delivery:
     ) -> None:
         settle = uow.outbox.settle
         attempts = letter.attempts + 1
-        if result.outcome is Outcome.SENT:
+        if result.outcome is Outcome.SENT and result.try_again:
+            delay = next_delay(attempts, urgent=letter.lane == "urgent")
+            note = f"部分收件人稍后重试：{'、'.join(result.try_again)}"
+            settle(letter.id, "deferred", note, next_try=now + delay, delivered_to=list(done))
+        elif result.outcome is Outcome.SENT:
             note = "；".join(f"{address} 被拒收：{reply}" for address, reply in result.refused)
             settle(letter.id, "sent", note or result.reply, sent_at=now, delivered_to=list(done))
         elif result.outcome is Outcome.UNKNOWN:

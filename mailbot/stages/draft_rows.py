@@ -1,12 +1,12 @@
 """From what the parsers read and the rules decided to the row that is kept."""
 
 from dataclasses import asdict
-from datetime import datetime
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Judgement, Lateness, Reason
+from mailbot.rules.duplicates import Fingerprint
 from parsers.facts import DraftText
-from store.records import DraftRecord, DraftState
+from store.records import DraftRecord, DraftState, MessageRecord
 
 NOT_A_DRAFT = "非稿件"
 UNDECIDED = "待审"
@@ -28,19 +28,18 @@ def draft_row(
     draft: DraftText,
     judgement: Judgement,
     *,
-    message_id: int,
+    mail: MessageRecord,
     ordinal: int,
-    received_at: datetime,
-    fingerprint: str,
+    mark: Fingerprint,
 ) -> DraftRecord:
     """The record of one judged text; its id is given by the store."""
     emergency, unit = judgement.emergency, judgement.unit
     when = emergency.event_time
     return DraftRecord(
         id=0,
-        message_id=message_id,
+        message_id=mail.id,
         ordinal=ordinal,
-        received_at=received_at,
+        received_at=mail.received_at,
         unit=unit.name or "",
         joint=unit.joint,
         unit_confidence=unit.confidence,
@@ -63,8 +62,8 @@ def draft_row(
         task=judgement.task.no,
         same_item_as=judgement.duplicate.draft_id,
         relation=judgement.duplicate.relation or "",
-        fingerprint=fingerprint,
-        text_sha256=draft.sha256,
+        fingerprint=mark.stored,
+        text_sha256=mark.text_sha256,
         source=draft.source,
         text=draft.segments.full,
         needs_review=judgement.needs_review,

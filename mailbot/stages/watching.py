@@ -215,7 +215,9 @@ class Watching:
             return ""
         ledger = gather(uow, self.config, now)
         if letter.lane == "urgent":
-            return "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
+            return (
+                "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
+            )
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         return "" if still_due(letter.concerns, duties) else _FULFILLED

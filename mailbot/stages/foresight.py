@@ -1,0 +1,60 @@
+"""What would be due, and which letters would go out, at any instant; nothing is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.config import Config
+from mailbot.records.ledger import Ledger
+from mailbot.records.obligations import Obligation
+from mailbot.rules.digests_due import digests_due
+from mailbot.rules.hindsight import as_of
+from mailbot.rules.reminders import letters_due
+from mailbot.stages.ledgers import gather
+from store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A letter that would be queued; `to` is empty where it goes to the office."""
+
+    kind: str
+    unit: str
+    to: tuple[str, ...]
+    key: str
+    reason: str
+
+
+_DIGEST_NAMES = {"daily": "日报", "weekly": "周报", "monthly": "月报", "quarterly": "季报"}
+
+
+def ledger_at(uow: UnitOfWork, config: Config, now: datetime) -> Ledger:
+    """The records as they stood at `now`."""
+    return as_of(gather(uow, config, now), now)
+
+
+def letters_at(
+    config: Config, ledger: Ledger, duties: Sequence[Obligation], now: datetime
+) -> list[Expected]:
+    """Letters and digests that would be queued at `now`."""
+    planned = letters_due(
+        config.notice,
+        config.schedule,
+        ledger,
+        now,
+        letters=config.letters,
+        obligations=duties,
+    )
+    keys = [nudge.key for nudge in ledger.nudges]
+    digests = [
+        Expected(
+            kind=due.kind,
+            unit="",
+            to=config.office.addresses,
+            key=due.key,
+            reason=f"{due.label}{_DIGEST_NAMES[due.kind]}{'（补发）' if due.late else ''}",
+        )
+        for due in digests_due(config.schedule, keys, now)
+    ]
+    letters = [Expected(p.kind, p.unit, p.to, p.key, p.reason) for p in planned]
+    return letters + digests

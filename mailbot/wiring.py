@@ -1,0 +1,194 @@
+"""The only place that builds real adapters from configuration."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mailbot import log
+from mailbot.adapters.composing import compose, message_id
+from mailbot.adapters.letters import LetterWriter
+from mailbot.app import App
+from mailbot.breaker import fragment
+from mailbot.clock import Clock, system_clock
+from mailbot.config import Config
+from mailbot.cue_files import load_rule_book
+from mailbot.health import health_notes
+from mailbot.ports import Mailbox, Transport
+from mailbot.resources import shipped
+from mailbot.rules.judgement import RuleBook
+from mailbot.secrets import imap_password, signing_key, smtp_password
+from mailbot.stages.delivery import Delivery
+from mailbot.stages.filing import Filing
+from mailbot.stages.intake import Intake
+from mailbot.stages.post import Post
+from mailbot.stages.watching import Watching
+from mailbot.stages.witness import SentFolder
+from mailbot.timekeeping import GuardedClock, PlainClock
+from parsers.facts import Reading
+from parsers.sandbox import Sandbox, read_archived, read_archived_bare
+from store.archive import Archive
+from store.engine import database_path, open_engine
+from store.migrate import upgrade
+from store.records import MessageRecord, OutboxRecord
+from store.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Passwords, read once."""
+
+    imap: str
+    smtp: str
+
+    @classmethod
+    def of(cls, config: Config) -> "Secrets":
+        """From environment, file or keyring; they are kept out of every log line."""
+        secrets = cls(imap_password(config), smtp_password(config))
+        log.keep_out(secrets.imap)
+        log.keep_out(secrets.smtp)
+        return secrets
+
+
+def open_store(config: Config) -> Store:
+    """The store at its newest revision."""
+    engine = open_engine(config.store.url, config.folder)
+    upgrade(engine)
+    return Store(engine)
+
+
+def state_folder(config: Config) -> Path:
+    """Where keys and locks lie: beside the database, or beside the archive."""
+    engine = open_engine(config.store.url, config.folder)
+    path = database_path(engine)
+    engine.dispose()
+    return path.parent if path else config.path(config.store.archive).parent
+
+
+def rule_book(config: Config) -> RuleBook:
+    """The notice and the cue files the office chose."""
+    folder = config.reading.cues_folder
+    return load_rule_book(config.notice, config.path(folder) if folder else None)
+
+
+def post_of(config: Config) -> Post:
+    """Letters, and the key that stamps their Message-IDs."""
+    domain = config.smtp.from_.rpartition("@")[2]
+    key = signing_key(state_folder(config))
+    return Post(
+        LetterWriter(shipped("templates")), partial(message_id, signing_key=key, domain=domain)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Mails read from the archive in the disposable worker."""
+
+    sandbox: Sandbox
+    archive: Archive
+    own: tuple[str, ...]
+
+    def full(self, mail: MessageRecord) -> Future[Reading]:
+        """Everything a mail holds."""
+        return self.sandbox.submit(read_archived, str(self.archive.path(mail.sha256)), self.own)
+
+    def bare(self, mail: MessageRecord) -> Future[Reading]:
+        """Headers and own words; attachments are listed as unread."""
+        path = str(self.archive.path(mail.sha256))
+        return self.sandbox.submit(read_archived_bare, path, self.own)
+
+
+def sandbox_of(config: Config) -> Sandbox:
+    """Workers with the configured limits."""
+    from parsers.confinement import Budget  # noqa: PLC0415  only the daemon needs it
+
+    reading = config.reading
+    budget = Budget(
+        memory_bytes=reading.memory_mb << 20,
+        cpu_seconds=reading.cpu_seconds,
+        wall_seconds=reading.wall_seconds,
+    )
+    return Sandbox(workers=reading.workers, budget=budget)
+
+
+def build(
+    config: Config,
+    *,
+    mailbox: Mailbox | None = None,
+    transport: Transport | None = None,
+    clock: Clock = system_clock,
+    injected: bool = False,
+    secrets: Secrets | None = None,
+) -> App:
+    """An application on real adapters, or on those handed in (demonstration, tests)."""
+    secrets = secrets or Secrets.of(config)
+    store = open_store(config)
+    archive = Archive(config.path(config.store.archive))
+    mailbox = mailbox or _mailbox(config, secrets)
+    transport = transport or _transport(config, secrets)
+    post = post_of(config)
+    sandbox = sandbox_of(config)
+    reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)))
+    watching = Watching(store, config, post, notes=health_notes)
+    sent = SentFolder(_mailbox(config, secrets), config.smtp)
+
+    def release() -> None:
+        transport.close()
+        mailbox.close()
+        sent.close()
+        sandbox.shutdown(wait=False, cancel_futures=True)
+        store.close()
+
+    keeper = (
+        PlainClock(clock)
+        if injected
+        else GuardedClock(clock, store, config.schedule.hold_after_clock_jump_seconds)
+    )
+    return App(
+        config=config,
+        store=store,
+        archive=archive,
+        clock=clock,
+        keeper=keeper,
+        mailbox=mailbox,
+        intake=Intake(mailbox, archive, store, config.mailbox),
+        filing=Filing(
+            store=store,
+            config=config,
+            book=rule_book(config),
+            post=post,
+            read=reader.full,
+            read_bare=reader.bare,
+            progress=watching.progress,
+        ),
+        watching=watching,
+        delivery=Delivery(
+            store=store,
+            transport=transport,
+            config=config.smtp,
+            compose=partial(_compose, config),
+            witness=sent,
+            still_due=watching.still_due,
+        ),
+        credential=fragment(config.mailbox.user, secrets.imap),
+        release=release,
+    )
+
+
+def _compose(
+    config: Config, letter: OutboxRecord, files: Sequence[tuple[str, str, bytes]]
+) -> bytes:
+    return compose(letter, files, config.smtp.from_, config.smtp.from_name)
+
+
+def _mailbox(config: Config, secrets: Secrets) -> Mailbox:
+    from mailbot.adapters.imap import ImapMailbox  # noqa: PLC0415  slow to import
+
+    return ImapMailbox(config.mailbox, secrets.imap)
+
+
+def _transport(config: Config, secrets: Secrets) -> Transport:
+    from mailbot.adapters.smtp import SmtpTransport  # noqa: PLC0415  slow to import
+
+    return SmtpTransport(config.smtp, secrets.smtp)
