@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from python_calamine import PasswordError, SheetVisibleEnum, load_workbook
+
 from parsers.documents.outcome import clean, document, refuse
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX
 from parsers.documents.zip_guard import ZipRefused, open_zip
@@ -24,8 +26,6 @@ def read_sheet(name: str, data: bytes, limits: Limits) -> DocumentText | Unreada
 
     Formulas stand with their last computed value; empty cells are passed over.
     """
-    from python_calamine import PasswordError, load_workbook  # noqa: PLC0415  slow to load
-
     if data.startswith(_ZIP):
         try:
             open_zip(data, limits)
@@ -59,7 +59,7 @@ def _format(data: bytes) -> str:
 def _blocks(workbook: Any, limits: Limits) -> Iterator[Block]:
     cells = chars = 0
     for metadata in workbook.sheets_metadata:
-        if "Visible" not in str(metadata.visible):
+        if metadata.visible is not SheetVisibleEnum.Visible:
             continue
         for row in workbook.get_sheet_by_name(metadata.name).iter_rows():
             for value in row:
