@@ -91,13 +91,19 @@ class GuardedClient(IMAPClient):  # type: ignore[misc]  # the library has no typ
         self.normalise_times = False
         self._imap.debug = 0  # its 5 formats every literal: 14 times the CPU (measured)
         if config.tls == "starttls":
-            try:
-                self.starttls(context)
-            except CapabilityError as error:
-                self.shutdown()
-                raise ConfigError(
-                    "mailbox.tls", "服务器没有提供 STARTTLS 加密", '请改用 tls = "tls"'
-                ) from error
+            self._encrypt(context)
+
+    def _encrypt(self, context: ssl.SSLContext | None) -> None:
+        try:
+            self.starttls(context)
+        except CapabilityError as error:
+            self.shutdown()
+            raise ConfigError(
+                "mailbox.tls", "服务器没有提供 STARTTLS 加密", '请改用 tls = "tls"'
+            ) from error
+        except BaseException:
+            self.shutdown()
+            raise
 
     def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802  the library's hook
         context, deadline = self._guard

@@ -102,7 +102,7 @@ class ImapSession:
             raise Temporary(f"IMAP 服务器没有执行命令：{_words(error)}") from error
         except (OSError, EOFError) as error:
             raise self._lost(error, tls_advice(error)) from error
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise self._lost(error, "服务器的应答无法理解") from error
 
     def _lost(self, error: BaseException, advice: str = "") -> Temporary:
@@ -121,6 +121,7 @@ class ImapSession:
         self._is_open = False
         if client is not None:
             client.shutdown()
+        self.deadline.forget()
 
     def close(self) -> None:
         """Log out; never raises."""
@@ -130,6 +131,7 @@ class ImapSession:
             return
         try:
             with self.deadline.within(LOGOUT_SECONDS):
+                imap_idle.leave(client)
                 client.logout()
         except Exception as error:  # noqa: BLE001  the server may be gone in any way
             log.event("imap_logout_failed", error=type(error).__name__)

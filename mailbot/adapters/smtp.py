@@ -97,6 +97,7 @@ class SmtpTransport:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.hang_up(politely=politely)
+        self._deadline.forget()
 
 
 class _Letter:

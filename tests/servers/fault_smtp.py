@@ -130,6 +130,8 @@ class _Session(socketserver.StreamRequestHandler):
     def finish(self) -> None:
         with suppress(OSError, ValueError):  # the client may be gone, the stream TLS now
             super().finish()
+        with suppress(OSError):
+            self.connection.close()
 
     def _wrap(self) -> None:
         certificates = self.state.certificates
@@ -159,8 +161,8 @@ class _Session(socketserver.StreamRequestHandler):
         if self.state.certificates is not None and not isinstance(self.connection, ssl.SSLSocket):
             words.append("STARTTLS")
         lines = ["fault.test", *words]
-        text = "\r\n".join(f"250-{line}" for line in lines[:-1])
-        self._reply("ehlo", f"{text}\r\n250 {lines[-1]}")
+        text = [f"250-{line}\r\n" for line in lines[:-1]]
+        self._reply("ehlo", "".join(text) + f"250 {lines[-1]}")
 
     _on_helo = _on_ehlo
 

@@ -44,6 +44,8 @@ class Netease:
         login_reply: Said instead of the real answer to LOGIN.
         bye_on: Say BYE and close when this command comes.
         no_search_line: OK without any `* SEARCH` line.
+        capability: What CAPABILITY lists.
+        inject: (command, line): an untagged line said once before that command's answer.
         commands: Verbs in order, one list for all connections, passwords left out.
     """
 
@@ -59,12 +61,22 @@ class Netease:
     login_reply: bytes = b""
     bye_on: bytes = b""
     no_search_line: bool = False
+    capability: bytes = CAPABILITY
+    inject: tuple[bytes, bytes] | None = None
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     host: str = "127.0.0.1"
     port: int = 0
     target: tuple[str, int] = ("127.0.0.1", 0)
+    open_sockets: list[socket.socket] = field(default_factory=list, repr=False)
     stopped: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def hang_up_all(self) -> None:
+        """Close every connection from the server's side, as an idle time-out does."""
+        for connection in self.open_sockets:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.open_sockets.clear()
 
     def verbs(self) -> list[str]:
         """The first word of every command, UID counted with its verb."""
@@ -89,6 +101,7 @@ class _Session(socketserver.BaseRequestHandler):
         self.state: Netease = self.server.state  # type: ignore[attr-defined]
         self.state.connections += 1
         self.client: socket.socket = self.request
+        self.state.open_sockets.append(self.client)
         self.identified = False
         self.pending: dict[bytes, bytes] = {}
         with socket.create_connection(self.state.target, 60) as upstream:
@@ -134,13 +147,18 @@ class _Session(socketserver.BaseRequestHandler):
 
     def _answer_ourselves(self, tag: bytes, rest: bytes) -> bool:
         verb = rest.split(b" ")[0].upper()
+        if self.state.inject and self.state.inject[0] in rest.upper():
+            self.client.sendall(self.state.inject[1] + b"\r\n")
+            self.state.inject = None
+            self._say(tag, b"OK done")
+            return True
         if self.state.bye_on and self.state.bye_on in rest.upper():
             self.client.sendall(b"* BYE IMAP server terminating connection\r\n")
             raise _CutError
         if verb in HIDDEN:
             self._say(tag, b"BAD command not support")
         elif verb == b"CAPABILITY":
-            self.client.sendall(b"* CAPABILITY " + CAPABILITY + b"\r\n")
+            self.client.sendall(b"* CAPABILITY " + self.state.capability + b"\r\n")
             self._say(tag, b"OK CAPABILITY completed")
         elif verb == b"ID":
             self.identified = self.logged_in
