@@ -115,7 +115,8 @@ def _without_hazard(
         "谁处置": "respond" in groups,
         "事出突然": bool(groups & {"sudden", "harm"}),
     }
-    if sum(told.values()) < cues.settings["schema"]:
+    witnessed = bool(groups & {"report", "harm"})
+    if not witnessed or sum(told.values()) < cues.settings["schema"]:
         return frames, ()
     words = "、".join(name for name, there in told.items() if there)
     because = f"没有灾种词，但写明了{words}，像突发事件"
@@ -129,7 +130,10 @@ def _extra(
     """What no pattern can see: an event long past, a text too long for a report."""
     reasons = []
     settings = cues.settings
-    if event_time is not None:
+    if event_time is None:
+        because = "通篇没有写时间"
+        reasons.append(Reason("突发事件", because, CLAUSE, settings["untimed_points"], "untimed"))
+    else:
         old = reference - event_time.latest
         if old > timedelta(days=settings["old_days"]):
             because = f"写明的时间“{event_time.matched}”早于来信 {old.days} 天，像往事"
