@@ -15,7 +15,7 @@ from lxml import etree
 from parsers.documents.images import image_fact
 from parsers.documents.outcome import clean, document, refuse
 from parsers.documents.page_lines import Line, PageLines, is_blank, paragraphs_of
-from parsers.documents.refusals import SPLIT_UP, Refused, too_large, unreadable
+from parsers.documents.refusals import SPLIT_UP, Refused, unreadable
 from parsers.documents.xml_parts import local_name, parse_xml
 from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
@@ -64,8 +64,6 @@ def _pages(data: bytes, guarded: GuardedZip, limits: Limits) -> Iterator[PageLin
         found = _by_ofdkit(data, limits)
     except Refused:
         raise
-    except ofdkit.OFDLimitError as exc:
-        raise too_large() from exc
     except Exception:  # noqa: BLE001  young library: whatever it trips over, we try ourselves
         found = _by_walking(guarded, limits)
     seen: set[tuple[str, int, int]] = set()

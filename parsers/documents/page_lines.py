@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from parsers.facts import Block
 
@@ -35,12 +36,15 @@ class PageLines:
     height: float
 
 
+Margins = tuple[float, float]
+
 _PAGE_NUMBER = re.compile(
     r"[-—–―－·•~\s]{0,9}(?:第\s?)?[0-9０-９]{1,4}(?:\s?页)?"
     r"(?:\s?[/／,，、]?\s?(?:共\s?)?[0-9]{1,4}\s?页?)?[-—–―－·•~\s]{0,9}"
 )
 _DIGITS = re.compile(r"[0-9]+")
 _EDGE_LINES = 2
+_RUNNING_WIDTH = 0.45  # share of the page that a line of running text fills at least
 _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
 _BREAK_AFTER = "。！？：；!?:;”」』）"
 _NEW_ITEM = re.compile(
@@ -141,13 +145,27 @@ def _height_class(line: Line, page: PageLines) -> int:
     return round(line.y / max(page.height, 1.0) * _HEIGHT_CLASSES)
 
 
-def _margins(lines: Sequence[Line]) -> tuple[float, float]:
-    """Left and right edge of the running text: those of the longer half of the lines."""
+def _own_margins(page: PageLines) -> Margins | None:
+    """Left and right edge of the running text: those of the longer half of the lines.
+
+    None where no line is long enough to tell, as on the last page of a letter.
+    """
+    lines = page.lines
     longest = sorted(lines, key=lambda line: line.left - line.right)[: max(1, len(lines) // 2)]
-    return min(line.left for line in longest), max(line.right for line in longest)
+    left = min((line.left for line in longest), default=0.0)
+    right = max((line.right for line in longest), default=0.0)
+    return (left, right) if right - left >= _RUNNING_WIDTH * page.width else None
 
 
-def _continues(line: Line, following: Line, margins: tuple[float, float]) -> bool:
+def _margins(pages: Sequence[PageLines]) -> list[Margins]:
+    """Margins of every page; pages that do not tell have those of the others."""
+    own = [_own_margins(page) for page in pages]
+    known = sorted(margins for margins in own if margins)
+    usual = known[len(known) // 2] if known else (0.0, inf)
+    return [margins or usual for margins in own]
+
+
+def _continues(line: Line, following: Line, margins: Margins) -> bool:
     """Whether `following` goes on with the sentence that `line` broke off at the margin."""
     left, right = margins
     size = max(line.size, following.size, 1.0)
@@ -176,7 +194,7 @@ def _same_flow(line: Line, following: Line) -> bool:
     return 0 < step <= 2.8 * max(line.size, following.size, 1.0)
 
 
-def _is_centred(line: Line, page: PageLines, margins: tuple[float, float]) -> bool:
+def _is_centred(line: Line, page: PageLines, margins: Margins) -> bool:
     middle = (line.left + line.right) / 2
     off = abs(middle - page.width / 2)
     return off <= 0.03 * page.width and line.left > margins[0] + 2.5 * line.size
@@ -185,9 +203,9 @@ def _is_centred(line: Line, page: PageLines, margins: tuple[float, float]) -> bo
 def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
     """Blocks in reading order, wrapped lines joined, also across pages."""
     blocks: list[Block] = []
-    last: tuple[Line, tuple[float, float]] | None = None
-    for page in drop_running_lines(pages):
-        margins = _margins(page.lines) if page.lines else (0.0, 0.0)
+    last: tuple[Line, Margins] | None = None
+    kept = drop_running_lines(pages)
+    for page, margins in zip(kept, _margins(kept), strict=True):
         on_this_page = False
         for line in page.lines:
             flows = last is not None and (not on_this_page or _same_flow(last[0], line))
@@ -201,8 +219,6 @@ def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
     return [replace(block, text=text) for block, text in texts if text.strip()]
 
 
-def _continues_from(
-    last: tuple[Line, tuple[float, float]], line: Line, margins: tuple[float, float]
-) -> bool:
+def _continues_from(last: tuple[Line, Margins], line: Line, margins: Margins) -> bool:
     # The end is measured by its own page, the start by this one: odd and even pages differ.
     return _continues(last[0], line, (margins[0], last[1][1]))
