@@ -84,6 +84,23 @@ def read_archived(path: str, own_addresses: tuple[str, ...]) -> Reading:
     return read_mail(Path(path).read_bytes(), own_addresses=frozenset(own_addresses))
 
 
+def read_archived_bare(path: str, own_addresses: tuple[str, ...]) -> Reading:
+    """Job: headers and own words of an archived mail; its attachments are listed as unread.
+
+    For a mail whose full reading ended in `ReaderDied`.
+    """
+    from parsers.reading import read_mail_bare  # noqa: PLC0415  as above
+
+    return read_mail_bare(Path(path).read_bytes(), own_addresses=frozenset(own_addresses))
+
+
+def read_file(path: str, name: str) -> Reading:
+    """Job: read one file or archive under its display name."""
+    from parsers.reading import read_document  # noqa: PLC0415  as above
+
+    return read_document(name, Path(path).read_bytes())
+
+
 def _bare_environment() -> dict[str, str]:
     """No secrets, no proxies; Windows cannot load its own libraries without SYSTEMROOT."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
