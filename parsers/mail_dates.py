@@ -17,7 +17,7 @@ _LONGEST = 200
 _NO_ZONE = re.compile(r"(?<![+-]\d\d):\d{1,2}(?:\s+CST)?\s*\Z", re.ASCII | re.IGNORECASE)
 _DIGITS_FIRST = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
-    r"[\sT,，]*(?:星期.|周.)?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*"
+    r"[\sT,，]*(?:[(（]?(?:星期|周).[)）]?)?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*"
     r"(?P<hour>\d{1,2})\s*[:：时点]\s*(?P<minute>\d{1,2})\s*(?:[:：分]\s*(?P<second>\d{1,2}))?"
     r"(?:\.\d{1,9})?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,

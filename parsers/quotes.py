@@ -57,6 +57,7 @@ _CLOUD_LINE = re.compile(
     r"从\S{1,30}发来的(?:超大附件|云附件)"
     r"|.{0,200}[(（]\d{1,6}(?:\.\d{1,3})?\s?[KMGT]?B?\s?[,，]\s?(?:\d{4}年.{4,20}到期|无限期)[)）].{0,400}"
 )
+_ADDRESS_LINE = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,253}", re.ASCII)
 _TAIL_LINES = 12
 
 _FORWARD_SUBJECT = re.compile(r"(?:转发|转寄|转|Fwd?|FW)\s?[:：]", re.IGNORECASE)
@@ -212,6 +213,10 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
             short = all(len(text) <= 60 for text in rest)
             if short or line == "--":
                 lines, taken = lines[:number], rest + taken
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if filled and _ADDRESS_LINE.fullmatch(lines[filled[-1]].strip()):
+        # Foxmail signs every mail with its account.
+        lines, taken = lines[: filled[-1]], lines[filled[-1] :] + taken
     return lines, taken
 
 

@@ -97,7 +97,7 @@ def test_addresses_are_always_single_and_clean(value: str) -> None:
         pytest.param("Mon, 2 Mar 2026 01:00:00 GMT", "2026-03-02 01:00:00", id="gmt"),
         pytest.param("2026-3-2 9:00:00", "2026-03-02 01:00:00", id="digits-first"),
         pytest.param("2026/03/02 09:00", "2026-03-02 01:00:00", id="slashes"),
-        pytest.param("2026年3月2日(星期一) 上午9:00", None, id="weekday-in-brackets-is-unknown"),
+        pytest.param("2026年3月2日(星期一) 上午9:00", "2026-03-02 01:00:00", id="weekday-in-brackets"),
         pytest.param("2026年3月2日 星期一 下午3:05", "2026-03-02 07:05:00", id="afternoon"),
         pytest.param("2026-03-02T09:00:00.123+08:00", "2026-03-02 01:00:00", id="iso"),
         pytest.param("2026-03-02T01:00:00Z", "2026-03-02 01:00:00", id="iso-z"),
