@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from parsers.approvals import is_form, is_scan, stem, without_complaint
-from parsers.documents.registry import MAILS, Leaf, expand, read_leaf
+from parsers.documents.registry import Leaf, expand, read_leaf
 from parsers.draft_texts import Candidate, candidate_of, choose, drafts_of, is_draft_document
 from parsers.facts import (
     Attachment,
@@ -83,20 +83,21 @@ class _Find:
         if isinstance(leaf, ReadFile):
             self.files.append(leaf)
             return
-        digest = hashlib.sha256(leaf.data).hexdigest()
-        if digest in self.seen:
-            return
-        self.seen.add(digest)
-        if leaf.format in MAILS:
-            self._container(leaf)
-        else:
-            self.files.append(read_leaf(leaf, self.limits))
+        if leaf.format in ("eml", "msg"):
+            self._saved_mail(leaf)
+        elif self._is_new(leaf.data):
+            if leaf.format == "tnef":
+                self._tnef(leaf)
+            else:
+                self.files.append(read_leaf(leaf, self.limits))
 
-    def _container(self, leaf: Leaf) -> None:
-        """A leaf that holds a mail, or a winmail.dat."""
-        if leaf.format == "tnef":
-            self._tnef(leaf)
-            return
+    def _is_new(self, data: bytes) -> bool:
+        digest = hashlib.sha256(data).hexdigest()
+        known = digest in self.seen
+        self.seen.add(digest)
+        return not known
+
+    def _saved_mail(self, leaf: Leaf) -> None:
         try:
             raw = msg_to_mail(leaf.data, self.limits) if leaf.format == "msg" else leaf.data
         except Exception as error:  # noqa: BLE001  damaged containers raise a dozen types
@@ -119,10 +120,8 @@ class _Find:
 
     def mail(self, inner: NestedMail) -> None:
         """Read an attached mail, within the limits of number and depth."""
-        digest = hashlib.sha256(inner.raw).hexdigest()
-        if digest in self.seen:
+        if not self._is_new(inner.raw):
             return
-        self.seen.add(digest)
         if self.depth >= _DEEPEST or self.mails_left[0] <= 0:
             self.refuse(inner.name or "附带的邮件", inner.raw, "邮件套邮件过多，未继续读取")
             return
