@@ -22,22 +22,25 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
-def reachable(unit: Unit) -> Unit:
+def changed(notice: Notice, **update: object) -> Notice:
+    """The notice with some parts replaced, built anew (a copy would keep its index of units)."""
+    parts = {name: getattr(notice, name) for name in Notice.model_fields}
+    return Notice.model_validate({**parts, **update})
+
+
+def reachable(number: int, unit: Unit) -> Unit:
     """The unit with an address of its own and a second one for escalations."""
-    name = f"u{abs(hash(unit.name)) % 10**8}"
-    own, second = (f"{name}@example.com",), (f"{name}.leader@example.com",)
+    own, second = (f"unit{number:02}@example.com",), (f"leader{number:02}@example.com",)
     return unit.model_copy(update={"reminders_to": own, "escalate_to": second})
 
 
-NOTICE: Notice = SHIPPED.notice.model_copy(
-    update={"units": tuple(reachable(unit) for unit in SHIPPED.notice.units)}
-)
+NOTICE = changed(SHIPPED.notice, units=tuple(map(reachable, range(1, 99), SHIPPED.notice.units)))
 
 
 def asking(**answers: object) -> Notice:
     """The notice with some open questions answered otherwise."""
     questions = NOTICE.open_questions.model_copy(update=answers)
-    return NOTICE.model_copy(update={"open_questions": questions})
+    return changed(NOTICE, open_questions=questions)
 
 
 def only(*names: str, notice: Notice = NOTICE, tasks: bool = True) -> Notice:
@@ -46,7 +49,7 @@ def only(*names: str, notice: Notice = NOTICE, tasks: bool = True) -> Notice:
     update: dict[str, object] = {"units": units, "office_targets": {}}
     if not tasks:
         update["tasks"] = ()
-    return notice.model_copy(update=update)
+    return changed(notice, **update)
 
 
 def draft(number: int, unit: str, received: str | datetime, **more: object) -> DraftRecord:

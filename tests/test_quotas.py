@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from duty_samples import NOTHING, NOTICE, SCHEDULE, ask, asking, at, draft, only
+from duty_samples import NOTHING, NOTICE, SCHEDULE, ask, asking, at, changed, draft, only
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,7 +125,7 @@ def test_a_new_unit_owes_from_its_first_day() -> None:
         unit.model_copy(update={"since": date(2023, 5, 20)}) if unit.name == COUNTY else unit
         for unit in NOTICE.units
     )
-    duties = ask("2023-05-29 10:00", notice=NOTICE.model_copy(update={"units": units}))
+    duties = ask("2023-05-29 10:00", notice=changed(NOTICE, units=units))
     assert APRIL not in duties
     assert duties[MAY].needed == 1  # 12 of 31 days of 2
     assert "5月20日" in duties[MAY].explanation
@@ -151,7 +151,7 @@ def test_weeks_of_a_long_holiday(rule: str, needed: int) -> None:
 def test_a_week_without_any_working_day_is_exempt() -> None:
     """From Sunday, the first week of October 2012 had none: 30 September to 6 October."""
     head = NOTICE.head.model_copy(update={"effective": date(2012, 9, 1)})
-    notice = asking(week_starts_on="sunday").model_copy(update={"head": head})
+    notice = changed(asking(week_starts_on="sunday"), head=head)
     duty = ask("2012-10-09 10:00", notice=notice)[f"quota/1/{TEAM}/2012-W40"]
     assert (duty.needed, duty.state) == (0, "免除")
     assert "无工作日" in duty.explanation
@@ -180,7 +180,7 @@ def confirming(name: str) -> Notice:
         else unit
         for unit in NOTICE.units
     )
-    return NOTICE.model_copy(update={"units": units})
+    return changed(NOTICE, units=units)
 
 
 def test_column_3_counts_what_the_office_enters_and_is_not_chased() -> None:
