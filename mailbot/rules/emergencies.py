@@ -130,10 +130,10 @@ def _extra(
     """What no pattern can see: an event long past, a text too long for a report."""
     reasons = []
     settings = cues.settings
-    if event_time is None:
+    if event_time is None and parts.body:
         because = "通篇没有写时间"
         reasons.append(Reason("突发事件", because, CLAUSE, settings["untimed_points"], "untimed"))
-    else:
+    elif event_time is not None:
         old = reference - event_time.latest
         if old > timedelta(days=settings["old_days"]):
             because = f"写明的时间“{event_time.matched}”早于来信 {old.days} 天，像往事"

@@ -37,7 +37,7 @@ _CLOCK = rf"""(?P<h>\d{{1,2}}|[{NUMERAL}]{{1,3}}){_S}(?:
 
 EXPRESSION = re.compile(
     rf"""(?=[\d{NUMERAL}大前昨今当同次翌第隔上本这周星礼去凌清早中正午下傍黄晚夜深半子拂黎晨约])
-    (?<![\d.:])
+    (?<![\d.])(?<!\d:)
     (?:{_DATE}{_S}[的,，]?{_S})?
     (?P<part>{_PARTS}|{_SHORT_PARTS})?{_S}[的约]?{_S}
     (?:{_CLOCK})?""",
@@ -119,9 +119,11 @@ def _is_clock(found: re.Match[str]) -> bool:
         return False
     if exact or not alone:
         return not (found["unit"] == "点" and not exact and _CLOCK_NOT.match(text, found.end()))
-    if found["unit"] == "点":
-        return bool(found["about"])
     before = text[max(0, found.start() - 1) : found.start()]
+    if found["unit"] == "点":
+        return bool(found["about"]) or (before != "" and before in "至到—-~～–")
+    if text[max(0, found.start() - 2) : found.start()] in ("历时", "用时", "耗时", "限时"):
+        return False
     return (hour.isdigit() or len(hour) > 1 or bool(found["about"]) or hour in "零〇") and (
         before not in tuple("第随同小历用")
     )

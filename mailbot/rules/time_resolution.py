@@ -138,7 +138,11 @@ def _clock(at: Instant, found: re.Match[str], day: date, part: str, told: Told) 
     if not at.dated and told.last is not None and not found["part"]:
         moment = _after_last(moment, told.last, told.reference)
     whole_hour = found["unit"] is not None and not (
-        found["mi2"] or found["half"] or found["quarter"] or "整" in (found["about"] or "")
+        found["mi2"]
+        or found["half"]
+        or found["quarter"]
+        or hour == 24
+        or "整" in (found["about"] or "")
     )
     latest = moment + timedelta(minutes=59) if whole_hour else moment
     precision: Precision = "hour" if whole_hour else "minute"
