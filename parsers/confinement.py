@@ -65,7 +65,7 @@ class Budget:
     file_bytes: int = 64_000_000
     answer_bytes: int = 32_000_000
     jobs_per_worker: int = 500
-    growth_bytes: int = 128_000_000
+    growth_bytes: int = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
