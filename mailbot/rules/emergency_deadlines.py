@@ -44,8 +44,10 @@ def emergency_duties(notice: Notice, ledger: Ledger, now: datetime) -> tuple[Eme
 
     Derived from records alone: after an outage one alert is due, not one for each missed.
     """
-    sent = _numbers_sent(ledger.nudges)
     events = sorted((event for event in ledger.events if event.state == "open"), key=_by_age)
+    if not events:
+        return ()
+    sent = _numbers_sent(ledger.nudges)
     return tuple(_duty(notice.emergency, event, sent, now) for event in events)
 
 

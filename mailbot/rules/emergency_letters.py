@@ -27,13 +27,14 @@ def emergency_letters(
 
     `owed` are the obligations of emergencies, to be named in the letters that chase them.
     """
+    duties = emergency_duties(notice, ledger, now)
+    if not duties:
+        return ()
     keys = {nudge.key for nudge in ledger.nudges}
     chased = [duty for duty in owed if duty.kind == "emergency" and duty.open]
     events = {event.id: event for event in ledger.events}
     found = [
-        letter
-        for duty in emergency_duties(notice, ledger, now)
-        for letter in _letters(notice, events[duty.event_id], duty, now)
+        letter for duty in duties for letter in _letters(notice, events[duty.event_id], duty, now)
     ]
     return tuple(_naming(letter, chased) for letter in found if letter.key not in keys)
 

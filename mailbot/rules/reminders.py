@@ -7,6 +7,7 @@ short sends nothing twice and forgets nothing.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from mailbot.config import LettersConfig, ScheduleConfig
 from mailbot.notice import Notice, Unit
@@ -100,10 +101,15 @@ class _Sent:
         return sum(1 for at in self.by_duty.get(duty.key, ()) if due is not None and at >= due)
 
 
-def _sent(nudges: Iterable[Nudge]) -> _Sent:
+def _sent(nudges: Iterable[Nudge], duties: Iterable[Obligation]) -> _Sent:
+    """Letters since the oldest of these duties began; earlier ones cannot speak of them."""
     sent = _Sent()
+    begun = (duty.period_start for duty in duties if duty.remindable)
+    oldest = min((start for start in begun if start is not None), default=None)
+    if oldest is None:
+        return sent
     for nudge in nudges:
-        if nudge.key.startswith("reminder/"):
+        if nudge.queued_at >= oldest and nudge.key.startswith("reminder/"):
             sent.keys.add(nudge.key)
             for key in nudge.concerns:
                 sent.by_duty.setdefault(key, []).append(nudge.queued_at)
@@ -118,10 +124,11 @@ def routine_letters(
     now: datetime,
 ) -> tuple[PlannedLetter, ...]:
     """One letter for each unit of which a reminder is due, listing all that it owes."""
-    sent, today = _sent(nudges), local_day(now)
+    by_unit = _by_unit(obligations)
+    sent, today = _sent(nudges, chain.from_iterable(by_unit.values())), local_day(now)
     found: list[PlannedLetter] = []
     listed: list[Obligation] = []
-    for name, duties in _by_unit(obligations).items():
+    for name, duties in by_unit.items():
         owed = [duty for duty in duties if _is_owed(duty, schedule, sent, now)]
         triggers = [duty for duty in owed if _is_triggered(duty, schedule, sent, now)]
         if not triggers:
@@ -249,9 +256,10 @@ def arrears(
     ledger: Ledger,
 ) -> tuple[Arrears, ...]:
     """Overdue duties by unit for the office, the worst unit first; uncertain ones left out."""
-    sent = _sent(ledger.nudges)
+    by_unit = _by_unit(obligations)
+    sent = _sent(ledger.nudges, chain.from_iterable(by_unit.values()))
     found: list[Arrears] = []
-    for name, duties in _by_unit(obligations).items():
+    for name, duties in by_unit.items():
         overdue = tuple(duty for duty in duties if duty.remindable and duty.state == "逾期")
         if overdue:
             times = max(sent.times_overdue(duty) for duty in overdue)
