@@ -7,6 +7,7 @@ clearly ahead. A guess would cost a unit its score, a 待审 costs a minute.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import KindVerdict, Reason
@@ -21,6 +22,11 @@ _HEADING = re.compile(
     r"(?:^|[\n。；])[ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
     r"|第[一二三四五六七八九十][，、]|\d{1,2}[.、．])[^。\n；]{2,40})"
 )
+_LEAD = re.compile(
+    r"(?:^|[。；：\n])[ \t　]{0,8}(?:[一二三四五六七八九十]{1,2}[是、]|（[一二三四五六七八九十]）"
+    r"|\d{1,2}[.、])?([^，。；：、\n]{2,14})(?=[，。；：])"
+)
+_MOST_LEADS = 200
 _FIRST = re.compile(r"一是|其一")
 _NEXT = {"一是": ("二是", "三是"), "其一": ("其二", "其三")}
 _LIST_REACH = 1200
@@ -44,10 +50,12 @@ class Outline:
     Attributes:
         headings: Numbered headings, in order, cut at their first sentence.
         lists: For each 一是…二是…三是 the sentence it hangs on.
+        leads: Short first clauses of sentences, such as 建机制 or 经费不足.
     """
 
     headings: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 def outline(body: str) -> Outline:
@@ -63,7 +71,8 @@ def outline(body: str) -> Outline:
             lists.append(_last_sentence(before) + found[0])
         if len(lists) >= _MOST_LISTS:
             break
-    return Outline(headings, tuple(lists))
+    leads = tuple(found[1] for found in islice(_LEAD.finditer(flat), _MOST_LEADS))
+    return Outline(headings, tuple(lists), leads)
 
 
 def _last_sentence(before: str) -> str:
@@ -139,6 +148,8 @@ def _scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
         "body": flat,
         "headings": "\n".join(structure.headings),
         "lists": "\n".join(structure.lists),
+        "leads": "\n".join(structure.leads),
+        "whole": flat[: _ENDING * 2],
         "ending": flat[-_ENDING:],
     }
 
