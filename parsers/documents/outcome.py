@@ -1,5 +1,6 @@
 """The two ways a reader ends: a document that people can read, or why there is none."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from parsers.documents.legibility import legible
@@ -10,7 +11,7 @@ from parsers.limits import Limits
 
 CHECK_CONTENT = "请确认文件内容后重新发送。"
 
-_KEPT_CONTROLS = frozenset("\t\n")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
 
 def refuse(
@@ -25,9 +26,7 @@ def clean(text: str) -> str:
     for end in ("\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029"):
         text = text.replace(end, "\n")
     text = text.encode("utf-8", "replace").decode("utf-8")
-    if text.isprintable():
-        return text
-    return "".join(c for c in text if c in _KEPT_CONTROLS or not (c < " " or "\x7f" <= c < "\xa0"))
+    return _CONTROLS.sub("", text)
 
 
 def paragraphs(text: str) -> list[Block]:

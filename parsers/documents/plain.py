@@ -8,7 +8,7 @@ is UTF-8; what is not is GB 18030 unless another reading looks far more like Chi
 import codecs
 import re
 
-from parsers.documents.legibility import common_share, is_han, legible
+from parsers.documents.legibility import common_share, han_of, legible
 from parsers.documents.outcome import CHECK_CONTENT, document, paragraphs, refuse
 from parsers.facts import DocumentText, Unreadable
 from parsers.limits import Limits
@@ -58,7 +58,7 @@ def _doubted(data: bytes, text: str, encoding: str) -> tuple[str, str]:
     """
     if encoding == "gb18030" and common_share(text) < _DOUBTFUL:
         rival = "big5"
-    elif encoding == "utf-8" and not any(map(is_han, text)) and _TWO_BYTE_RUN.search(text):
+    elif encoding == "utf-8" and _TWO_BYTE_RUN.search(text) and not han_of(text):
         rival = "gb18030"
     else:
         return text, encoding
@@ -66,7 +66,7 @@ def _doubted(data: bytes, text: str, encoding: str) -> tuple[str, str]:
         other = data.decode(rival)
     except UnicodeDecodeError:
         return text, encoding
-    sound = any(map(is_han, other)) and common_share(other) > _CONVINCING and legible(other)
+    sound = bool(han_of(other)) and common_share(other) > _CONVINCING and legible(other)
     return (other, rival) if sound else (text, encoding)
 
 
@@ -82,7 +82,7 @@ def _utf16(data: bytes) -> str:
         if not _CONTROL.search(as_gbk) and common_share(as_gbk) >= _DOUBTFUL:
             return ""
     orders = [order for order in ("utf-16-le", "utf-16-be") if _convincing(sample, order)]
-    return max(orders, key=lambda order: _han_count(sample.decode(order, "replace")), default="")
+    return max(orders, key=lambda order: len(han_of(sample.decode(order, "replace"))), default="")
 
 
 def _is_utf8(sample: bytes) -> bool:
@@ -97,11 +97,7 @@ def _convincing(sample: bytes, encoding: str) -> bool:
     text = sample.decode(encoding, "replace")
     if _CONTROL.search(text) or not legible(text) or common_share(text) < _CONVINCING:
         return False
-    return _han_count(text) > 0 or text.isascii()
-
-
-def _han_count(text: str) -> int:
-    return sum(map(is_han, text))
+    return bool(han_of(text)) or text.isascii()
 
 
 def _least_damaged(data: bytes) -> tuple[str, str]:
