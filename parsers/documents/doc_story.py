@@ -10,6 +10,7 @@ from parsers.documents.doc_formatting import CharacterLook, ParagraphLook, Runs
 from parsers.documents.doc_pieces import PieceText, whole_characters
 from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.refusals import too_large
+from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
 
 MAX_BLOCKS: Final = 100_000
@@ -96,7 +97,7 @@ class StoryReader:
     def _close(self, line: _Line, mark: int, char: str, place: BlockKind) -> None:
         if len(self.blocks) >= MAX_BLOCKS:
             raise too_large()
-        text = whole_characters("".join(line.parts))
+        text = without_private_symbols(whole_characters("".join(line.parts)))
         self._left -= len(text)
         if self._left < 0:
             raise too_large()

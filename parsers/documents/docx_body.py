@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from parsers.documents.docx_paragraph import OpenField, OpenParagraph, Run, to_block
+from parsers.documents.docx_paragraph import OpenField, OpenParagraph, to_block
 from parsers.documents.docx_styles import (
     WORD_NAMESPACES,
     Styles,
@@ -81,7 +81,8 @@ class StoryWalk:
         self._blocks: list[Block | None] = []
         self._places: list[BlockKind] = ["paragraph"]
         self._open: list[OpenParagraph] = []
-        self._runs: list[Run] = [Run()]
+        self._hint = self._bold = False  # of the run being read
+        self._outer: list[tuple[bool, bool]] = []  # of the runs whose text boxes are being read
         self._fields: list[OpenField] = []
         self._carried: OpenParagraph | None = None  # its mark was deleted: the next goes on
 
@@ -120,12 +121,13 @@ class StoryWalk:
             paragraph.chunks, self._carried = self._carried.chunks, None
         self._blocks.append(None)
         self._open.append(paragraph)
-        self._runs.append(Run(bold=bool(paragraph.look.bold)))
+        self._outer.append((self._hint, self._bold))
+        self._hint, self._bold = False, bool(paragraph.look.bold)
         return iter(element), self._close_paragraph
 
     def _close_paragraph(self) -> None:
         paragraph = self._open.pop()
-        self._runs.pop()
+        self._hint, self._bold = self._outer.pop()
         for open_field in self._fields:  # a code never spans paragraphs in real files
             if open_field.paragraph is paragraph:
                 open_field.in_code = False
@@ -144,7 +146,6 @@ class StoryWalk:
             local = child.tag.rpartition("}")[2]
             if local == "pStyle":
                 paragraph.look = self._styles.look(value_of(child))
-                self._runs[-1].bold = bool(paragraph.look.bold)
             elif local == "jc":
                 direct = Look(None, direct.outline, value_of(child) in {"center", "centre"})
             elif local == "outlineLvl":
@@ -157,33 +158,30 @@ class StoryWalk:
 
     def run(self, element: Element) -> Descent:
         """w:r and m:r: its own formatting over the paragraph's."""
-        self._runs.append(Run(bold=self._runs[-1].bold))
+        self._hint = False
+        self._bold = bool(self._open and self._open[-1].look.bold)
         children = iter(element)
         for child in children:  # nearly every run holds properties and text, no more
-            if child.tag in _TEXTS:
+            tag = child.tag
+            if tag in _TEXTS:
                 self.text(child)
-            elif child.tag in _RUN_PROPERTIES:
+            elif tag in _RUN_PROPERTIES:
                 self.run_properties(child)
             else:
-                return chain((child,), children), self._close_run
-        self._close_run()
+                return chain((child,), children), None
         return None
-
-    def _close_run(self) -> None:
-        self._runs.pop()
 
     def run_properties(self, element: Element) -> Descent:
         """w:rPr: East Asian hint, bold, hidden."""
-        run = self._runs[-1]
         for child in element:
             tag = child.tag
-            if tag in _FONTS:
-                run.hint = value_of(child, "hint") in {"eastAsia", "fareast"}
+            if tag in _HINTS:
+                self._hint = child.get(_HINTS[tag]) in _EAST_ASIAN
             elif tag in _BOLD:
-                run.bold = switched_on(child)
+                self._bold = switched_on(child)
             elif tag in _CHARACTER_STYLE:
                 bold = self._styles.look(value_of(child) or "").bold
-                run.bold = run.bold if bold is None else bold
+                self._bold = self._bold if bold is None else bold
             elif tag in _VANISH and switched_on(child):
                 self.found.hidden = True
         return None
@@ -268,8 +266,7 @@ class StoryWalk:
         self._left -= len(text)
         if self._left < 0:
             raise too_large()
-        run = self._runs[-1]
-        self._open[-1].chunks.append((text, run.hint, run.bold))
+        self._open[-1].chunks.append((text, self._hint, self._bold))
 
     def field_character(self, element: Element) -> Descent:
         """w:fldChar: what stood between begin and separate was code, whatever its tags."""
@@ -350,7 +347,8 @@ def _word(*names: str) -> frozenset[str]:
 
 
 _DELETED = _word("del", "moveFrom")
-_FONTS = _word("rFonts")
+_EAST_ASIAN: Final = frozenset({"eastAsia", "fareast"})
+_HINTS: Final = {f"{{{space}}}rFonts": f"{{{space}}}hint" for space in WORD_NAMESPACES}
 _BOLD = _word("b")
 _CHARACTER_STYLE = _word("rStyle")
 _VANISH = _word("vanish")

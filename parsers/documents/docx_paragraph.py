@@ -1,24 +1,12 @@
 """A paragraph of a Word document while it is being read, and the block it becomes."""
 
-import re
 from dataclasses import dataclass, field
-from typing import Final
 
 from parsers.documents.looks import Look, kind_and_level
-from parsers.documents.symbols import symbol
+from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
 
-_PRIVATE_SYMBOL: Final = re.compile("[\uf020-\uf0ff]")
-
 Chunk = tuple[str, bool, bool]  # text, East Asian hint, bold
-
-
-@dataclass(slots=True)
-class Run:
-    """Formatting of the run being read."""
-
-    hint: bool = False
-    bold: bool = False
 
 
 @dataclass(slots=True)
@@ -44,9 +32,7 @@ class OpenField:
 def to_block(paragraph: OpenParagraph) -> Block:
     """The finished block; symbols of symbol fonts become what they look like."""
     chunks = paragraph.chunks
-    text = "".join([chunk[0] for chunk in chunks])
-    if _PRIVATE_SYMBOL.search(text):
-        text = _PRIVATE_SYMBOL.sub(lambda found: symbol("wingdings", ord(found[0])), text)
+    text = without_private_symbols("".join([chunk[0] for chunk in chunks]))
     kind, level = kind_and_level(paragraph.look, paragraph.place)
     return Block(
         text=text,

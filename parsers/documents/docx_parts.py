@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from parsers.documents.refusals import RESEND_AS_DOCX, Refused
-from parsers.documents.xml_parts import local_name, parse_xml
+from parsers.documents.refusals import RESEND_AS_DOCX, Refused, too_large
+from parsers.documents.xml_parts import MAX_BYTES, local_name, parse_xml
 from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
 from parsers.limits import Limits
 
@@ -31,12 +31,15 @@ class Package:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._zip: GuardedZip = open_zip(data, limits)
         self.names = self._zip.names
+        self._sizes = {entry.name: entry.size for entry in self._zip.entries}
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip
 
     def read(self, name: str) -> bytes:
         """Bytes of a part; raises Refused, ZipRefused."""
+        if self._sizes.get(name, 0) > MAX_BYTES:
+            raise too_large()
         try:
             return self._zip.read(name)
         except KeyError as exc:

@@ -25,13 +25,19 @@ _MAX_CHAIN: Final = 20
 _MAX_KEPT: Final = 1_000_000
 
 
+_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    name: (*(f"{{{space}}}{name}" for space in WORD_NAMESPACES), name)
+    for name in ("val", "styleId", "type", "id", "char", "font", "fldCharType")
+}
+
+
 def value_of(element: etree._Element, attribute: str = "val") -> str | None:
     """An attribute in any of the three Word namespaces."""
-    for namespace in WORD_NAMESPACES:
-        value = element.get(f"{{{namespace}}}{attribute}")
+    for name in _NAMES[attribute]:
+        value = element.get(name)
         if value is not None:
             return value
-    return element.get(attribute)
+    return None
 
 
 def switched_on(element: etree._Element) -> bool:

@@ -12,6 +12,7 @@ from parsers.documents.docx_parts import Package
 from parsers.documents.looks import PLAIN, Look, kind_and_level, named_look
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, locked, too_large, unreadable
+from parsers.documents.symbols import without_private_symbols
 from parsers.documents.xml_parts import parse_xml
 from parsers.documents.zip_guard import ZipRefused
 from parsers.facts import Block, BlockKind, DocumentText, ImageFact, Unreadable
@@ -257,7 +258,7 @@ class _Walk:
     def _close_paragraph(self) -> None:
         paragraph = self._open.pop()
         self._bold.pop()
-        text = "".join([part for part, _ in paragraph.parts])
+        text = without_private_symbols("".join([part for part, _ in paragraph.parts]))
         kind, level = kind_and_level(paragraph.look, paragraph.place)
         block = Block(
             text=text,

@@ -366,6 +366,7 @@ _WORDS: Final[dict[bytes, Callable[[_Reader, int | None], None]]] = {
     b"pard": _Reader.paragraph_defaults,
     b"uc": _Reader.unicode_skip,
     b"b": _Reader.bold,
+    b"ab": _Reader.bold,  # LibreOffice: bold of East Asian text
     b"v": _Reader.hidden,
     b"deleted": _Reader.deleted,
     b"revised": _Reader.revised,

@@ -7,6 +7,7 @@ from parsers.documents import rtf_charsets
 from parsers.documents.doc_pieces import whole_characters
 from parsers.documents.looks import PLAIN, Look, kind_and_level, named_look
 from parsers.documents.refusals import too_large
+from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
 
 MAX_BLOCKS: Final = 100_000
@@ -218,7 +219,7 @@ class Output:
             self._lines[-1].boxes += [block, *line.boxes]
 
     def _block(self, line: _Line, state: State, *, cell: bool) -> Block:
-        text = whole_characters("".join([part for part, _ in line.parts]))
+        text = without_private_symbols(whole_characters("".join([part for part, _ in line.parts])))
         place = self._places[-1]
         if place == "paragraph" and (cell or state.in_table):
             place = "cell"

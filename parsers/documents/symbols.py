@@ -3,6 +3,7 @@
 Word stores them in the private use area, F020–F0FF; forms tick their boxes so.
 """
 
+import re
 from typing import Final
 
 _WINGDINGS: Final = {
@@ -23,6 +24,8 @@ _SYMBOL: Final = {
 
 _FONTS: Final = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL}
 
+_PRIVATE: Final = re.compile("[\uf020-\uf0ff]")
+
 UNKNOWN: Final = "\u25a1"
 """Shown for a symbol we have no name for: one mark stays one mark."""
 
@@ -35,3 +38,10 @@ def symbol(font: str, code: int) -> str:
     if 0xE000 <= code <= 0xF8FF or not 0x20 < code < 0x110000 or 0xD800 <= code < 0xE000:
         return UNKNOWN
     return chr(code)
+
+
+def without_private_symbols(text: str) -> str:
+    """Characters of symbol fonts typed as text, as the Unicode they look like."""
+    if _PRIVATE.search(text) is None:
+        return text
+    return _PRIVATE.sub(lambda found: symbol("wingdings", ord(found[0])), text)

@@ -23,6 +23,7 @@ _PARSER = etree.XMLParser(
     recover=False,
     remove_comments=True,
     remove_pis=True,
+    collect_ids=False,
 )
 
 _DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))

@@ -1,0 +1,177 @@
+"""Binary Word documents: the piece table is the text, nothing else is."""
+
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mutations import mutants, survivors
+from word_files import make_doc, make_ole
+
+from parsers.documents import docx
+from parsers.documents.doc import read_doc
+from parsers.documents.refusals import REMOVE_PASSWORD
+from parsers.facts import Block, DocumentText, Unreadable
+from parsers.limits import Limits
+
+GOLDEN = Path(__file__).parent / "golden" / "documents"
+LIMITS = Limits()
+
+
+def read(data: bytes, limits: Limits = LIMITS) -> DocumentText:
+    content = read_doc("稿件.doc", data, limits)
+    assert isinstance(content, DocumentText), content
+    return content
+
+
+def refused(data: bytes, limits: Limits = LIMITS) -> Unreadable:
+    content = read_doc("稿件.doc", data, limits)
+    assert isinstance(content, Unreadable)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        pytest.param(["一段\r", "二段\r"], ["一段", "二段"], id="a piece a paragraph"),
+        pytest.param(
+            ["城市", "abc", "管理\r"], ["城市abc管理"], id="wide and narrow pieces in a line"
+        ),
+        pytest.param(["café £5\r"], ["café £5"], id="narrow bytes are Windows-1252"),
+        pytest.param(["𠀀𠮷👍\r"], ["𠀀𠮷👍"], id="characters of two units"),
+        pytest.param(["𠀀", "后\r"], ["𠀀后"], id="positions count units"),
+        pytest.param(["前\x13 PAGE \x14" + "12\x15后\r"], ["前12后"], id="field result"),
+        pytest.param(["前\x13 XE 索引 \x15后\r"], ["前后"], id="field without result"),
+        pytest.param(
+            ["甲\x13 A \x13 B \x14乙\x15 \x14丙\x15丁\r"],
+            ["甲丙丁"],
+            id="field inside a field code",
+        ),
+        pytest.param(["前\x13 未完\r", "后\r"], ["前 未完", "后"], id="field never ended"),
+        pytest.param(["前\x15\x14后\r"], ["前后"], id="field never begun"),
+        pytest.param(["甲\x07乙\x07\r"], ["甲", "乙", ""], id="cells"),
+        pytest.param(["上\x0b下\x0c页\r"], ["上\n下", "页"], id="line and page break"),
+        pytest.param(["a\x1eb\x1fc\xa0d\r"], ["a-bc\xa0d"], id="special hyphens and blanks"),
+        pytest.param(["文\x01\x02\x05\x08字\r"], ["文字"], id="anchors of pictures and notes"),
+        pytest.param(["没有段落标记"], ["没有段落标记"], id="no last paragraph mark"),
+    ],
+)
+def test_visible_text(pieces: list[str], expected: list[str]):
+    assert [block.text for block in read(make_doc(pieces)).blocks] == expected
+
+
+def test_deleted_text_is_dropped_and_told():
+    content = read(make_doc(["留下", "删去\r", "的话\r"], deleted=[1]))
+    assert content.text == "留下的话"
+    assert content.warnings == (docx.TRACKED,)
+
+
+def test_notes_and_text_boxes_follow_headers_do_not():
+    content = read(make_doc(["正文\r"], notes="\x02 脚注\r\r", text_boxes="框内\r\r"))
+    assert [(b.kind, b.text.strip()) for b in content.blocks] == [
+        ("paragraph", "正文"),
+        ("note", "脚注"),
+        ("text_box", "框内"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["libreoffice-situation-report", "libreoffice-emergency", "libreoffice-table-draft"]
+)
+@pytest.mark.parametrize("suffix", ["doc", "rtf", "odt"])
+def test_a_draft_saved_in_another_format_says_the_same(name: str, suffix: str):
+    from parsers.documents.odt import read_odt
+    from parsers.documents.rtf import read_rtf
+
+    readers = {"doc": read_doc, "rtf": read_rtf, "odt": read_odt}
+    data = (GOLDEN / f"{name}.{suffix}").read_bytes()
+    content = readers[suffix](name, data, LIMITS)
+    assert isinstance(content, DocumentText)
+    expected = (GOLDEN / f"{name}.expected.txt").read_text("utf-8")
+    assert "".join(map(shown, content.blocks)) == expected
+
+
+def shown(block: Block) -> str:
+    marks = ("C" if block.centred else "") + ("B" if block.bold else "")
+    return f"{block.kind} {block.level} {marks}|{block.text}\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["tracked-footnote-textbox", "picture-symbol-link", "traditional-and-rare-characters"]
+)
+def test_golden_oddities(name: str):
+    content = read((GOLDEN / f"{name}.doc").read_bytes())
+    pictures = "".join(f"picture {i.format} {i.width}x{i.height}\n" for i in content.images)
+    text = "".join(map(shown, content.blocks)) + pictures + "".join(content.warnings)
+    assert text == (GOLDEN / f"{name}.doc.expected.txt").read_text("utf-8")
+
+
+def make_word_95(text: str, *, wide: bool = False, language: int = 0x0804) -> bytes:
+    raw = text.encode("gbk")
+    if wide:
+        units = [int.from_bytes(c.encode("gbk")) for c in text]
+        raw = struct.pack(f"<{len(units)}H", *units)
+    word = bytearray(0x300) + raw
+    struct.pack_into("<HHHHHH", word, 0, 0xA5DC, 104, 0, language, 0, 0)
+    struct.pack_into("<H", word, 6, language)
+    struct.pack_into("<H", word, 10, 0x1000 if wide else 0)
+    struct.pack_into("<II", word, 0x18, 0x300, len(word))
+    struct.pack_into("<i", word, 0x34, len(raw) // (2 if wide else 1))
+    return make_ole({"WordDocument": bytes(word)})
+
+
+@pytest.mark.parametrize("wide", [pytest.param(False, id="bytes"), pytest.param(True, id="units")])
+def test_word_95_in_chinese(wide: bool):
+    assert read(make_word_95("城管局\r一九九五年A\r", wide=wide)).text == "城管局\n一九九五年A"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(make_doc(["密\r"], flags=0x1300), "密码", id="password"),
+        pytest.param(make_doc(["旧\r"], version=45), "Word 2.0", id="Word 2 in OLE"),
+        pytest.param(b"\xdb\xa5\x2d\x00" + b"x" * 2000, "Word 2.0", id="Word 2"),
+        pytest.param(make_ole({"Workbook": b"x"}), "损坏", id="no Word stream"),
+        pytest.param(make_ole({"WordDocument": b"\xec\xa5\xc1\x00"}), "缺少", id="no table stream"),
+        pytest.param(make_doc(["字" * 3000 + "\r"])[:4096], "损坏", id="cut off"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "损坏", id="nothing but magic"),
+    ],
+)
+def test_refused(data: bytes, reason: str):
+    why = refused(data)
+    assert reason in why.reason
+    assert why.remedy
+
+
+def test_a_password_has_its_own_remedy():
+    assert refused(make_doc(["密\r"], flags=0x1300)).remedy == REMOVE_PASSWORD
+
+
+def test_text_beyond_the_limit_is_refused_not_cut():
+    assert refused(make_doc(["字" * 101 + "\r"]), Limits(text_chars=100)).suspicious
+
+
+def test_a_stream_that_claims_more_than_the_file_is_not_read():
+    data = bytearray(make_doc(["文\r"]))
+    entry = data.index("WordDocument".encode("utf-16-le"))
+    struct.pack_into("<Q", data, entry + 120, 2_000_000_000)
+    assert isinstance(read_doc("巨.doc", bytes(data), LIMITS), Unreadable)
+
+
+LINE = st.text(st.sampled_from("城市管理局年月日，。“”—…A z09%-.,()𠮷👍①é\t"), max_size=30)
+
+
+@given(st.lists(LINE, min_size=1, max_size=8))
+def test_text_written_comes_back(lines: list[str]):
+    data = make_doc([f"{line}\r" for line in lines])
+    assert [block.text for block in read(data).blocks] == lines
+
+
+def test_mutants_give_values_and_never_raise():
+    seeds = [
+        make_doc(["城市", "abc\r", "删去", "甲\x07乙\x07\r"], notes="注\r", deleted=[2]),
+        (GOLDEN / "tracked-footnote-textbox.doc").read_bytes(),
+        make_word_95("城管局\r"),
+    ]
+    assert survivors(mutants(seeds, "doc"), read_doc) == []
