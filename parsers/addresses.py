@@ -27,8 +27,10 @@ _TOKEN = re.compile(
     r"|(?P<stray>.)",
     re.DOTALL,
 )
+_LOCAL = r"A-Za-z0-9.!#$%&*+/=?^_`{|}~\-"
+# A damaged byte must not leave the address of somebody else behind it.
 _ADDRESS = re.compile(
-    r"[^\s<>()\[\],;:\\\"'@\x00-\x1f\x7f]{1,64}@[A-Za-z0-9\u00a1-\uffff](?:[\w.-]{0,252}\w)?"
+    rf"(?<![{_LOCAL}\ud800-\udfff\ufffd])[{_LOCAL}]{{1,64}}@[A-Za-z0-9\u00a1-\ud7ff](?:[\w.-]{{0,252}}\w)?"
 )
 _COMMENT = re.compile(r"[()]")
 
@@ -114,8 +116,5 @@ def _address(angle: str) -> str:
     spec = angle.strip()
     if spec.startswith("@"):
         spec = spec.rpartition(":")[2]
-    spec = "".join(spec.split())
-    # Non-ASCII addresses come as raw bytes.
-    literal = one_line(decode_header(spec)) if not spec.isascii() else spec
-    match = _ADDRESS.fullmatch(literal)
+    match = _ADDRESS.fullmatch("".join(spec.split()))
     return match[0].lower() if match else ""

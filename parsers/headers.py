@@ -57,6 +57,13 @@ KEPT = frozenset(
 """Header names whose values go into `Message.headers`; repeated ones are joined by LF."""
 
 
+ORDER = ":order"
+"""Key of `Message.headers` that no header can have: the names in wire order.
+
+Whoever trusts a provider's verdict must know where it stands among the others.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
     """The headers of a mail or a part, in wire order.
@@ -248,3 +255,9 @@ def _kept(block: HeaderBlock) -> dict[str, str]:
         if name in KEPT:
             kept.setdefault(name, []).append(one_line(decode_header(value)))
     return {name: "\n".join(values) for name, values in kept.items()}
+
+
+def header_order(block: HeaderBlock) -> str:
+    """Names of the headers in wire order, separated by blanks; at most 400."""
+    names = (name.encode("ascii", "replace").decode() for name, _ in block.items[:400])
+    return " ".join(names)

@@ -13,7 +13,14 @@ from parsers.bounces import Evidence, classify
 from parsers.charset import clean_text, decode
 from parsers.cloud_links import find_cloud_links, without_cloud_names
 from parsers.facts import Attachment, CloudLink, Message, MessageKind, Unreadable
-from parsers.headers import Envelope, HeaderBlock, read_block, read_envelope
+from parsers.headers import (
+    ORDER,
+    Envelope,
+    HeaderBlock,
+    header_order,
+    read_block,
+    read_envelope,
+)
 from parsers.html_text import HtmlText, decode_html, read_html
 from parsers.limits import Limits
 from parsers.mime import Leaf, NestedMail, Tree, walk
@@ -111,7 +118,7 @@ def _assemble(
         kind_because=verdict.because,
         delivery_status=verdict.delivery_status,
         cloud_links=body.links,
-        headers={**envelope.kept, ":order": " ".join(name for name, _ in tree.outer.items[:400])},
+        headers={**envelope.kept, ORDER: header_order(tree.outer)},
         defects=tuple(dict.fromkeys((*envelope.defects, *tree.defects))),
     )
     return ParsedMail(message, attachments, tuple(tree.nested), body.html, tuple(tree.unreadable))

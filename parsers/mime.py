@@ -23,7 +23,7 @@ from parsers.limits import Limits
 from parsers.parameters import Parameters, parse_parameters
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
-_GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{3,198}?)[ \t]*\r?\n")
+_GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n")
 # What a part that calls itself text must not start with: Word, zip, PDF, RAR, 7z, images.
 _MAGIC = (
     *(b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF-", b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c"),

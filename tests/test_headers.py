@@ -68,6 +68,13 @@ def pairs(value: str) -> list[tuple[str, str]]:
         pytest.param("张三", [("张三", "")], id="name-only"),
         pytest.param("<>", [], id="null"),
         pytest.param("<a@x.cn\r\n Bcc: b@y.cn>", [], id="line-end-inside"),
+        pytest.param(
+            "\udcf8office@x.cn",
+            [("鴒ffice@x.cn", "")],
+            id="damaged-byte-gives-no-other-address",
+        ),
+        pytest.param("<\udcf8office@x.cn>", [], id="damaged-byte-in-brackets"),
+        pytest.param("王五w@x.cn", [("王五", "w@x.cn")], id="name-without-blank"),
         pytest.param("a@x", [("", "a@x")], id="host-without-dot"),
     ],
 )
@@ -97,7 +104,9 @@ def test_addresses_are_always_single_and_clean(value: str) -> None:
         pytest.param("Mon, 2 Mar 2026 01:00:00 GMT", "2026-03-02 01:00:00", id="gmt"),
         pytest.param("2026-3-2 9:00:00", "2026-03-02 01:00:00", id="digits-first"),
         pytest.param("2026/03/02 09:00", "2026-03-02 01:00:00", id="slashes"),
-        pytest.param("2026年3月2日(星期一) 上午9:00", "2026-03-02 01:00:00", id="weekday-in-brackets"),
+        pytest.param(
+            "2026年3月2日(星期一) 上午9:00", "2026-03-02 01:00:00", id="weekday-in-brackets"
+        ),
         pytest.param("2026年3月2日 星期一 下午3:05", "2026-03-02 07:05:00", id="afternoon"),
         pytest.param("2026-03-02T09:00:00.123+08:00", "2026-03-02 01:00:00", id="iso"),
         pytest.param("2026-03-02T01:00:00Z", "2026-03-02 01:00:00", id="iso-z"),
