@@ -47,6 +47,13 @@ class LetterWriter:
         text = _BLANK_LINES.sub("\n\n", self._one("txt", letter, context)).strip() + "\n"
         return Rendered(one_line(subject), text, self._one("html", letter, context).strip() + "\n")
 
+    def check(self) -> int:
+        """Compile every template; returns how many. Raises what the library raises."""
+        names = self._environment.list_templates()
+        for name in names:
+            self._environment.get_template(name)
+        return len(names)
+
     def _one(self, part: str, letter: Letter, context: dict[str, object]) -> str:
         return self._environment.get_template(f"{letter.template}.{part}.j2").render(context)
 

@@ -7,7 +7,7 @@ quarantined with the reason, and the next mail goes on.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot import log
@@ -126,7 +126,8 @@ class Filing:
             current = uow.messages.get(mail.id)
             if current is None or current.state != "received":
                 return
-            arrival = _Arrival(mail, reading, message, self._known_addresses(uow), now)
+            dated = _dated(mail, message)
+            arrival = _Arrival(dated, reading, message, self._known_addresses(uow), now)
             if message.kind is MessageKind.DRAFT:
                 self._file_drafts(uow, arrival, receipts=receipts)
             else:
@@ -258,8 +259,16 @@ def _settle(uow: UnitOfWork, arrival: _Arrival, kind: str, because: str) -> None
         sender_name=message.sender.name,
         subject=message.subject,
         sent_at=message.sent_at,
+        received_at=arrival.mail.received_at,
         summary={"defects": list(message.defects), "senders": len(message.senders)},
     )
+
+
+def _dated(mail: MessageRecord, message: Message) -> MessageRecord:
+    """An imported mail was received when the provider's header says, not when it was imported."""
+    if mail.origin != "import" or message.received_at is None:
+        return mail
+    return replace(mail, received_at=message.received_at)
 
 
 def _kind_of(filed: Sequence[Filed], arrival: _Arrival) -> tuple[str, str]:

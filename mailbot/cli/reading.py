@@ -1,0 +1,158 @@
+"""`mailbot read`: parse and explain a mail or document without storing anything."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailbot.cli import arguments as given
+from mailbot.cli.printing import print_json
+from mailbot.clock import system_clock
+from mailbot.config import Config
+from mailbot.config_files import load
+from mailbot.records.verdicts import Judgement
+from mailbot.resources import shipped
+from parsers.facts import DraftText, Reading
+
+if TYPE_CHECKING:
+    from parsers.sandbox import Sandbox
+
+_SNIFFED = 65_536
+_LEVELS = {"alert": "突发事件", "review": "疑似突发，请核", "none": "不是"}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    read = commands.add_parser("read", help="读一封邮件或一个文件，说明判断和理由；不保存")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.add_argument("--received", metavar="时间", help="假定这时收到")
+    read.add_argument("--from", dest="sender", metavar="邮箱", help="假定由这个邮箱发来")
+    read.add_argument("--explain", action="store_true", help="列出每条理由和分值")
+    given.json_flag(read)
+    read.set_defaults(run=read_files)
+
+
+def read_files(arguments: argparse.Namespace) -> int:
+    """Explain every file; exit 1 when one could not be opened."""
+    from mailbot.explaining import explain, with_sender  # noqa: PLC0415  slow to import
+    from mailbot.wiring import rule_book, sandbox_of  # noqa: PLC0415
+    from parsers.sandbox import ReaderDied  # noqa: PLC0415
+
+    config = _config(arguments)
+    book = rule_book(config)
+    known = {a.lower(): unit.name for unit in config.units for a in unit.addresses}
+    documents, failed = [], 0
+    with sandbox_of(config) as sandbox:
+        for path in arguments.files:
+            if not path.is_file():
+                print(f"mailbot：没有 {path} 这个文件", file=sys.stderr)
+                failed += 1
+                continue
+            try:
+                reading = _reading(sandbox, path, config)
+            except ReaderDied as death:
+                print(f"mailbot：{path} 无法读取（{death.explanation}）", file=sys.stderr)
+                failed += 1
+                continue
+            if arguments.sender:
+                reading = with_sender(reading, arguments.sender)
+            received = _received(arguments, reading)
+            document, judged = explain(path, reading, received_at=received, known=known, book=book)
+            documents.append(document)
+            if not arguments.json:
+                _print(path, reading, judged, explained=arguments.explain)
+    if arguments.json:
+        print_json(documents)
+    return 1 if failed else 0
+
+
+def _reading(sandbox: "Sandbox", path: Path, config: Config) -> Reading:
+    """A mail as a mail, anything else as a document; either way in the disposable worker."""
+    from parsers.documents.sniff import sniff  # noqa: PLC0415
+    from parsers.sandbox import read_archived, read_file  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        start = file.read(_SNIFFED)
+    full = str(path.resolve())
+    if path.suffix.lower() == ".eml" or sniff(start, path.name) == "eml":
+        own = tuple(sorted(config.own_addresses))
+        return sandbox.submit(read_archived, full, own).result()
+    reading = sandbox.submit(read_file, full, path.name).result()
+    alone = reading.message is None and not reading.drafts and len(reading.nested) == 1
+    return reading.nested[0] if alone else reading  # an Outlook .msg is a mail too
+
+
+def _config(arguments: argparse.Namespace) -> Config:
+    """The configuration if there is one; the shipped notice otherwise."""
+    if arguments.config.exists() or arguments.config != Path("config.toml"):
+        return load(arguments.config)
+    return load(shipped("config.toml"))
+
+
+def _received(arguments: argparse.Namespace, reading: Reading) -> datetime:
+    if arguments.received:
+        return given.instant(arguments.received)
+    message = reading.message
+    if message is not None and (message.received_at or message.sent_at):
+        found = message.received_at or message.sent_at
+        assert found is not None
+        return found
+    return system_clock()
+
+
+def _print(
+    path: Path,
+    reading: Reading,
+    judged: list[tuple[DraftText, Judgement]],
+    *,
+    explained: bool,
+) -> None:
+    print(f"== {path}")
+    message = reading.message
+    if message is not None and message.sender.address:
+        print(f"来信：{message.sender.address}  主题：{message.subject}  {message.kind_because}")
+    for draft, judgement in judged:
+        _print_draft(draft, judgement, explained=explained)
+    for item in reading.unreadable:
+        print(f"未能读取：{item.name}（{item.reason}）{item.remedy}")
+    for link in message.cloud_links if message else ():
+        print(f"云附件未收到：{link.name} {link.size}")
+    if not judged and not reading.unreadable:
+        print("没有发现文稿。")
+
+
+def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> None:
+    parts, count, emergency = draft.segments, draft.count, judgement.emergency
+    about = "约" if count.approximate else ""
+    print(f"\n《{parts.title or draft.source or '（无标题）'}》")
+    body, total = f"{about}{count.words}", f"{about}{count.words_total}"
+    print(f"  正文 {body} 字，全文 {total} 字，汉字 {count.words_cjk} 个")
+    print(f"  正文自“{parts.body_first}”起，至“{parts.body_last}”止")
+    print(f"  单位：{'、'.join(judgement.unit.joint) or judgement.unit.name or '待核'}")
+    column = judgement.kind.column
+    print(f"  类型：{judgement.kind.kind}" + (f"，计入第{'①②③'[column - 1]}栏" if column else ""))
+    print(f"  突发：{_LEVELS[emergency.level]}" + _lateness(judgement))
+    if judgement.task.no:
+        print(f"  任务：附件3第{judgement.task.no}项 {judgement.task.note}")
+    _print_list("缺少", (*judgement.completeness.missing, *emergency.missing))
+    _print_list("请复核", judgement.needs_review)
+    for hint in judgement.hints:
+        print(f"  提示：{hint.about}“{hint.quote}” {hint.advice}")
+    for reason in judgement.reasons:
+        clause = f"（{reason.clause}）" if reason.clause else ""
+        points = f" {reason.points:+g}分" if explained and reason.points else ""
+        print(f"  - {reason.verdict}：{reason.because}{clause}{points}")
+
+
+def _lateness(judgement: Judgement) -> str:
+    lateness = judgement.emergency.lateness
+    if lateness.verdict == "不适用":
+        return ""
+    took = f"{lateness.minutes}分钟" if lateness.minutes is not None else "时间不明"
+    return f"，{lateness.verdict}（{took}）"
+
+
+def _print_list(label: str, values: tuple[str, ...]) -> None:
+    if values:
+        print(f"  {label}：{'；'.join(values)}")

@@ -1,0 +1,176 @@
+"""Checks an operator runs before going live; each says what was found and what to do."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.config import Config
+from mailbot.errors import MailbotError
+from mailbot.health import LEAST_DISK, free_bytes
+from mailbot.rules.calendar import is_provisional, local_day
+from mailbot.wiring import Secrets, open_store, rule_book, sandbox_of
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor: ✓ or ✗."""
+
+    what: str
+    good: bool
+    found: str
+    remedy: str = ""
+
+
+def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iterator[Check]:
+    """All checks in the order of the path; nothing is sent, nothing on the server changes."""
+    yield Check(
+        "设置文件", good=True, found=f"{len(config.units)}个单位、{len(config.tasks)}项任务"
+    )
+    yield from _recipients(config)
+    yield _store(config)
+    yield _disk(config)
+    yield _templates(config)
+    yield _rules(config)
+    yield _worker(config)
+    yield _calendar(now)
+    try:
+        secrets = Secrets.of(config)
+    except MailbotError as error:
+        yield Check("授权码", good=False, found=str(error), remedy="授权码不写在 config.toml 里")
+        return
+    yield Check("授权码", good=True, found="已找到")
+    if not offline:
+        yield from _imap(config, secrets, now)
+        yield _smtp(config, secrets)
+    yield from _open_questions(config)
+
+
+def _recipients(config: Config) -> Iterator[Check]:
+    example = [a for a in config.office.addresses if a.endswith(("example.com", "example.org"))]
+    remedy = "请在 [office] addresses 填写真实邮箱，否则预警和日报无人收到" if example else ""
+    yield Check("办公室邮箱", not example, "、".join(config.office.addresses), remedy)
+    without = [unit.name for unit in config.units if not unit.addresses]
+    found = f"{len(config.units) - len(without)}个单位有邮箱"
+    remedy = f"没有邮箱的单位收不到回执和催报：{'、'.join(without)}" if without else ""
+    yield Check("单位邮箱", not without, found, remedy)
+
+
+def _store(config: Config) -> Check:
+    try:
+        store = open_store(config)
+    except Exception as error:  # noqa: BLE001  drivers raise what they like
+        remedy = "请检查 [store] url 和文件夹权限；数据库损坏时用备份恢复"
+        return Check("数据库", good=False, found=str(error)[:120], remedy=remedy)
+    store.close()
+    return Check("数据库", good=True, found=config.store.url.partition("@")[2] or config.store.url)
+
+
+def _disk(config: Config) -> Check:
+    folder = config.path(config.store.archive)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Check("存档文件夹", good=False, found=f"{folder} 不可写（{error.strerror}）")
+    free = free_bytes(folder)
+    remedy = "" if free >= LEAST_DISK else "剩余空间不足 500MB，请清理磁盘"
+    return Check("磁盘", not remedy, f"剩余 {free // 1_000_000} MB", remedy)
+
+
+def _templates(config: Config) -> Check:
+    from mailbot.adapters.letters import LetterWriter  # noqa: PLC0415  only here
+    from mailbot.resources import shipped  # noqa: PLC0415
+
+    del config
+    try:
+        count = LetterWriter(shipped("templates")).check()
+    except Exception as error:  # noqa: BLE001  template errors are of many kinds
+        return Check("信函模板", good=False, found=str(error)[:120], remedy="请恢复原来的模板文件")
+    return Check("信函模板", good=True, found=f"{count}个模板")
+
+
+def _rules(config: Config) -> Check:
+    try:
+        version = rule_book(config).version
+    except MailbotError as error:
+        return Check("判别规则", good=False, found=str(error))
+    return Check("判别规则", good=True, found=f"版本 {version}")
+
+
+def _worker(config: Config) -> Check:
+    with sandbox_of(config) as sandbox:
+        found = sandbox.confinement()
+    bars = [("内存", found.memory), ("计算时间", found.cpu), ("断网", found.network != "none")]
+    missing = "、".join(name for name, there in bars if not there)
+    remedy = f"本机不支持限制：{missing}；读取附件仍在单独进程中，超时会终止" if missing else ""
+    return Check(
+        "附件读取进程", good=True, found="限制齐全" if not missing else "部分限制", remedy=remedy
+    )
+
+
+def _calendar(now: datetime) -> Check:
+    years = [
+        year for year in (local_day(now).year, local_day(now).year + 1) if is_provisional(year)
+    ]
+    if not years:
+        return Check("节假日安排", good=True, found="今明两年均已公布")
+    words = "、".join(str(year) for year in years)
+    remedy = "公布后请升级程序；此前按周末推算，标为暂定"
+    return Check("节假日安排", local_day(now).year not in years, f"{words}年尚未公布", remedy)
+
+
+def _imap(config: Config, secrets: Secrets, now: datetime) -> Iterator[Check]:
+    from mailbot.adapters.imap import ImapMailbox  # noqa: PLC0415  slow to import
+
+    mailbox = ImapMailbox(config.mailbox, secrets.imap)
+    try:
+        folders = mailbox.folders()
+        yield Check("收信登录", good=True, found=f"{config.mailbox.host}:{config.mailbox.port}")
+        for name in folders:
+            state = mailbox.select(name)
+            yield Check(f"文件夹 {name}", good=True, found=f"{state.count}封")
+        missing = list(mailbox.missing_folders())
+        if missing:
+            remedy = "请核对 [mailbox] folders 的写法"
+            yield Check("文件夹", good=False, found=f"没有 {'、'.join(missing)}", remedy=remedy)
+        sent = config.smtp.sent_folder or mailbox.sent_folder()
+        remedy = "" if sent else "找不到“已发送”，中断的发送将无法核对；请填写 smtp.sent_folder"
+        yield Check("已发送文件夹", bool(sent), sent or "没有", remedy)
+    except MailbotError as error:
+        yield Check("收信登录", good=False, found=str(error))
+    finally:
+        mailbox.close()
+    del now
+
+
+def _smtp(config: Config, secrets: Secrets) -> Check:
+    from mailbot.adapters.smtp import SmtpTransport  # noqa: PLC0415  slow to import
+
+    transport = SmtpTransport(config.smtp, secrets.smtp)
+    try:
+        problem = transport.try_login()
+    finally:
+        transport.close()
+    found = problem or f"{config.smtp.host}:{config.smtp.port}"
+    return Check("发信登录", not problem, found)
+
+
+def _open_questions(config: Config) -> Iterator[Check]:
+    """What the notice leaves open stays listed until the office confirms it."""
+    questions = config.open_questions
+    names = [name for name in type(questions).model_fields if name != "confirmed"]
+    waiting = [name for name in names if name not in questions.confirmed]
+    if waiting:
+        remedy = "确认后把名称写进 open_questions.confirmed"
+        yield Check("待办公室确认的约定", good=True, found="、".join(waiting), remedy=remedy)
+    guesses = [u.name for u in config.units if _guessed(u.short) or _guessed(u.long)]
+    if guesses:
+        remedy = "读表无把握的任务数，确认后在该项加 confirmed = true；确认前不作批评依据"
+        found = f"{len(guesses)}个单位"
+        yield Check("待确认的任务数", good=True, found=found, remedy=remedy)
+
+
+def _guessed(quota: object) -> bool:
+    return getattr(quota, "confidence", "") == "guess" and not getattr(quota, "confirmed", False)

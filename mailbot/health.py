@@ -1,0 +1,137 @@
+"""Is all well? Derived from the store, the clock and the disk; `status` and the digest share it."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from mailbot.app import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
+from mailbot.breaker import Breaker
+from mailbot.clock import shanghai
+from mailbot.config import Config
+from mailbot.records.letters import FolderCount
+from mailbot.reports.overviews import folder_counts
+from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE
+from mailbot.timekeeping import JUMP
+from store.unit_of_work import UnitOfWork
+
+LEAST_DISK = 500_000_000
+_TICK_STALE = timedelta(minutes=5)
+_POLL_STALE = timedelta(minutes=10)
+_URGENT_STALE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `status` tells."""
+
+    problems: tuple[str, ...]
+    last_poll: datetime | None
+    last_tick: datetime | None
+    folders: tuple[FolderCount, ...]
+    outbox: dict[str, int]
+    waiting_mails: int
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing needs attention."""
+        return not self.problems
+
+
+def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = True) -> Health:
+    """The state of everything at `now`.
+
+    `running`: a daemon is expected to be at work, so that a silent one is a problem.
+    """
+    last_poll = _instant(uow.facts.get(LAST_POLL))
+    last_tick = _instant(uow.facts.get(LAST_TICK))
+    problems = [*_standing(uow, now), *_outbox(uow, now), *_disk(config)]
+    if running:
+        problems += _silence(last_poll, last_tick, now)
+    return Health(
+        problems=tuple(problems),
+        last_poll=last_poll,
+        last_tick=last_tick,
+        folders=tuple(folder_counts(uow)),
+        outbox=dict(uow.outbox.counts()),
+        waiting_mails=uow.messages.count_waiting(),
+    )
+
+
+def health_notes(config: Config) -> "Notes":
+    """Sentences for the daily digest."""
+    return Notes(config)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The system's own health, said to the office in the digest."""
+
+    config: Config
+
+    def __call__(self, uow: UnitOfWork, now: datetime) -> Sequence[str]:
+        """Problems at `now`; () when all is well."""
+        return examine(uow, self.config, now, running=False).problems
+
+
+def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
+    problems = []
+    breaker = Breaker.from_fact(uow.facts.get(BREAKER))
+    if breaker.until is not None and now < breaker.until:
+        problems.append("邮箱授权码被拒绝，已暂停登录以免账号被锁。请核对授权码是否过期")
+    elif failure := uow.facts.get(POLL_FAILURE):
+        problems.append(f"最近一次收信没有完成：{failure}")
+    for name, words in ((PAUSE, "全部信件"), (ROUTINE_PAUSE, "普通信件")):
+        until = _instant(uow.facts.get(name))
+        if until is not None and now < until:
+            problems.append(f"发信服务器要求暂停，{words}到{_clock(until)}再发")
+    if jump := uow.facts.get(JUMP):
+        problems.append(str(jump))
+    return problems
+
+
+def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:
+    problems = []
+    waiting = uow.outbox.in_state("queued", "deferred", "sending", "unknown")
+    urgent = [m for m in waiting if m.lane == "urgent" and now - m.created_at > _URGENT_STALE]
+    if urgent:
+        problems.append(f"有{len(urgent)}封突发预警超过5分钟没有发出，请立即电话通知值班人员")
+    failed = uow.outbox.counts().get("failed", 0)
+    if failed:
+        problems.append(f"有{failed}封信发送失败，见 mailbot outbox list --state failed")
+    quarantined = len(uow.messages.quarantined())
+    if quarantined:
+        problems.append(f"有{quarantined}封来信未能读取，请人工查看")
+    return problems
+
+
+def _silence(last_poll: datetime | None, last_tick: datetime | None, now: datetime) -> list[str]:
+    problems = []
+    if last_tick is None or now - last_tick > _TICK_STALE:
+        problems.append("程序没有在运行，或已停止检查期限，请启动 mailbot run")
+    if last_poll is None or now - last_poll > _POLL_STALE:
+        problems.append("超过10分钟没有成功收信")
+    return problems
+
+
+def _disk(config: Config) -> list[str]:
+    folder = config.path(config.store.archive)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = free_bytes(folder)
+    return [] if free >= LEAST_DISK else [f"磁盘只剩{free // 1_000_000}MB，请清理"]
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space of the disk that holds `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+def _clock(instant: datetime) -> str:
+    local = shanghai(instant)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def _instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(str(value)) if value else None
