@@ -49,8 +49,9 @@ _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
 _BREAK_AFTER = "。！？：；!?:;”」』）"
 _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[.、．](?![0-9])"
-    r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:]|[■●◆★▪])"
+    r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:])"
 )
+_BULLET = re.compile("[■●◆★▪•·➢✓☑□]\\s?\\S")
 
 # Radicals that fonts give for the characters they look like; NFKC knows only the others.
 _RADICALS = str.maketrans(
@@ -170,6 +171,8 @@ def _continues(line: Line, following: Line, margins: Margins) -> bool:
     left, right = margins
     size = max(line.size, following.size, 1.0)
     if abs(line.size - following.size) > 0.15 * size:
+        return False
+    if _BULLET.match(following.text):
         return False
     if _NEW_ITEM.match(following.text) and line.text.rstrip()[-1:] in _BREAK_AFTER:
         return False

@@ -1,0 +1,161 @@
+"""Characters on a PDF page, put into printed lines with the blanks that were typed."""
+
+import ctypes
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from parsers.documents.page_lines import Line, is_blank, is_wide
+
+_MAX_CHARS_PER_PAGE = 60_000
+_HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad", 0xFFFF: ""}
+
+
+@dataclass(slots=True)
+class _Char:
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    angle: int
+    generated: bool = False  # a blank that pdfium put where it saw a gap
+
+
+def printed_lines(page: pypdfium2.PdfPage, height: float) -> list[Line]:
+    """The lines of a page in the order they were drawn; slanting watermarks left out."""
+    textpage = page.get_textpage()
+    try:
+        chars = list(_chars(textpage.raw))
+    finally:
+        textpage.close()
+    upright = _main_angle(chars)
+    lines: list[Line] = []
+    run: list[_Char] = []
+    for char in chars:
+        if char.text == "\n":
+            _end_lines(run, lines, height)
+        elif char.angle == upright or not char.text.strip():
+            run.append(char)
+    _end_lines(run, lines, height)
+    return lines
+
+
+def _main_angle(chars: list[_Char]) -> int:
+    """The direction most text runs in: text across it is a watermark or a stamp."""
+    angles = Counter(char.angle for char in chars if char.text.strip())
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def _end_lines(run: list[_Char], lines: list[Line], height: float) -> None:
+    for row in _rows(run):
+        _end_line(row, lines, height)
+    run.clear()
+
+
+def _rows(run: list[_Char]) -> list[list[_Char]]:
+    """The visual lines of what pdfium takes for one, in order of their first character."""
+    rows: list[list[_Char]] = []
+    current: list[_Char] = []
+    for char in run:
+        if char.generated or char.angle or not char.text.strip():
+            if not rows:
+                rows.append(current)
+            current.append(char)
+            continue
+        if not _level(current, char):
+            current = next((row for row in rows if _level(row, char)), [])
+            if not any(row is current for row in rows):
+                rows.append(current)
+        current.append(char)
+    return rows
+
+
+def _level(row: list[_Char], char: _Char) -> bool:
+    """Whether a character stands on this row; raised and lowered figures still do."""
+    last = next((c for c in reversed(row) if c.text.strip() and not c.generated), None)
+    if last is None:
+        return False
+    shared = min(last.top, char.top) - max(last.bottom, char.bottom)
+    return shared >= 0.4 * min(last.top - last.bottom, char.top - char.bottom)
+
+
+def _end_line(run: list[_Char], lines: list[Line], height: float) -> None:
+    drawn = [char for char in run if char.right > char.left and char.text.strip()]
+    text = _ordered_text(run).strip()
+    if not drawn or not text:
+        return
+    sizes = sorted(char.size for char in drawn)
+    lines.append(
+        Line(
+            text=text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+            left=min(char.left for char in drawn),
+            right=max(char.right for char in drawn),
+            y=height - sorted(char.bottom for char in drawn)[len(drawn) // 2],
+            size=sizes[len(sizes) // 2],
+        )
+    )
+
+
+def _ordered_text(run: list[_Char]) -> str:
+    """The characters of a line from left to right, with the blanks that were typed.
+
+    Producers draw a line font by font, so that quotation marks come after the Chinese
+    they enclose. Gaps between Chinese and Latin are Word's spacing, not blanks.
+    """
+    typed = [char for char in run if not char.generated]
+    gaps = {id(typed[n]) for n in _before_generated(run)}
+    if any(char.angle for char in typed):
+        ordered = typed
+    else:
+        # Blanks have boxes too; anything without one stays behind its neighbour.
+        ordered = sorted(typed, key=lambda char: char.left)
+    parts: list[str] = []
+    for before, char in itertools.pairwise([None, *ordered]):
+        if before is not None and char is not None and _gap(before, char, seen=id(before) in gaps):
+            parts.append(" ")
+        parts.append(char.text if char else "")
+    return "".join(parts)
+
+
+def _before_generated(run: list[_Char]) -> Iterator[int]:
+    """Positions, among the typed characters, after which pdfium saw a gap."""
+    position = -1
+    for char in run:
+        if not char.generated:
+            position += 1
+        elif position >= 0:
+            yield position
+
+
+def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
+    gap = char.left - before.right
+    if is_wide(before.text) or is_wide(char.text):
+        return is_blank(before.text, char.text, gap, max(char.size, before.size))
+    return seen and not before.text.isspace() and not char.text.isspace()
+
+
+def _chars(textpage: Any) -> Iterator[_Char]:
+    box = pdfium.FS_RECTF()
+    count = min(pdfium.FPDFText_CountChars(textpage), _MAX_CHARS_PER_PAGE)
+    for n in range(count):
+        code = pdfium.FPDFText_GetUnicode(textpage, n)
+        if code in (0x0A, 0x0D):
+            yield _Char("\n", 0, 0, 0, 0, 0, 0)
+            continue
+        # The loose box is what the type takes up; the tight one is the ink alone.
+        if not pdfium.FPDFText_GetLooseCharBox(textpage, n, ctypes.byref(box)):
+            box = pdfium.FS_RECTF()
+        size = pdfium.FPDFText_GetFontSize(textpage, n)
+        angle = round(pdfium.FPDFText_GetCharAngle(textpage, n) * 57.3 / 5) % 72
+        text = _HYPHENS.get(code) or ("\ufffd" if code == 0 else chr(min(code, 0x10FFFF)))
+        # Type drawn at size 1 and scaled up: the box tells what the eye sees.
+        height = size if size > 2 else box.top - box.bottom
+        generated = pdfium.FPDFText_IsGenerated(textpage, n) == 1
+        yield _Char(text, box.left, box.right, box.bottom, box.top, height, angle, generated)
