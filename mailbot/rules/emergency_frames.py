@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from mailbot.rules.chinese_numerals import narrow
 from mailbot.rules.cues import CueTable, asserted
 
-_SENTENCE_END = re.compile(r"[。；！？;!?\n]")
+_SENTENCE_END = re.compile(r"[。；！？\n][。；！？\s”\"]*")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fa5\d])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])")
+_STOPS = {",": "，", ";": "；", "!": "！", "?": "？"}
+_ASCII_STOP = re.compile(r"(?<!\d)[,](?!\d{3})|(?<=\d),(?!\d)|[;!?]")
 _MOST = 6000  # characters judged in full; the rest of a longer text is judged by its head
 _MOST_EVENTS = 20
 _WITNESS = "event.body"
@@ -67,5 +69,5 @@ def plain(text: str) -> str:
 
 
 def _keep_punctuation(text: str) -> str:
-    """`narrow`, except the full-width punctuation that ends clauses in Chinese."""
-    return "".join(c if c in "，；！？：" else n for c, n in zip(text, narrow(text), strict=True))
+    """Half-width letters and digits, full-width punctuation: one form for the cues to meet."""
+    return _ASCII_STOP.sub(lambda found: _STOPS[found[0]], narrow(text))

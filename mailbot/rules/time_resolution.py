@@ -211,6 +211,8 @@ def _day_by_context(found: re.Match[str], told: Told) -> date:
 
 
 def _day(found: re.Match[str], told: Told) -> date | None:
+    if found["rel"] in _SAME_DAY:
+        return _day_by_context(found, told)
     if found["rel"]:
         return _relative(found["rel"], told)
     if found["weekday"]:
@@ -227,8 +229,6 @@ def _day(found: re.Match[str], told: Told) -> date | None:
 
 def _relative(word: str, told: Told) -> date:
     today = told.reference.date()
-    if word in _SAME_DAY:
-        return told.anchor or today
     if word in _NEXT_DAY:
         return (told.anchor or today - _DAY) + _DAY
     return today + timedelta(days=_RELATIVE[word])
