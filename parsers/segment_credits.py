@@ -28,6 +28,10 @@ _LABEL_LAST = re.compile(
     rf"(.{{2,40}}?){_BLANK}[/／]?{_BLANK}"
     r"(供稿|供图|撰稿|摄影报道|摄影|报道|报送|提供|文图|图文|文/图|图/文|摄|文|图)"
 )
+_PHONE = re.compile(r"[\d+（(）)\s-]{7,20}")
+_NAME_AND_PHONE = re.compile(
+    rf"([\u4e00-\u9fff \u3000]{{2,20}}?){_BLANK}[：:，,]?{_BLANK}([\d-]{{7,16}})"
+)
 _BRACKETED = re.compile(r"[（(\[【](.{1,120})[）)\]】]")
 _LONGEST_VALUE = 45
 
@@ -45,7 +49,9 @@ def _value_holds(value: str, *, with_colon: bool) -> bool:
         return with_colon
     if with_colon:
         return len(value) <= _LONGEST_VALUE and "。" not in value.rstrip("。")
-    return bool(people(value)) or is_unit(value) or unit_and_people(value) is not None
+    if people(value) or is_unit(value) or _PHONE.fullmatch(value):
+        return True
+    return unit_and_people(value) is not None
 
 
 def labelled(text: str) -> Credits:
@@ -79,11 +85,18 @@ def label_last(text: str) -> Credits:
     return ((match[2], names),) if whole else ()
 
 
+def _name_and_phone(text: str) -> Credits:
+    match = _NAME_AND_PHONE.fullmatch(text) if len(text) <= 40 else None
+    if match is None or not (people(match[1]) or is_unit(match[1]) or unit_and_people(match[1])):
+        return ()
+    return (("联系人", match[1].strip()), ("电话", match[2]))
+
+
 def credits_of(text: str) -> Credits:
     """Credits of a line in any of their forms, brackets around it or not; else ()."""
     inner = inner_of_bracket(text)
     plain = inner or text
-    found = labelled(plain) or label_last(plain)
+    found = labelled(plain) or label_last(plain) or _name_and_phone(plain)
     if found or not inner:
         return found
     if people(plain):

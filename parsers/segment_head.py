@@ -2,7 +2,7 @@
 
 from parsers import segment_lines as recognise
 from parsers.segment_credits import credits_of, labelled
-from parsers.segment_names import is_unit
+from parsers.segment_names import is_plainly_unit, is_unit
 from parsers.segment_parts import Line, Parts
 from parsers.segment_titles import (
     continues_title,
@@ -14,6 +14,7 @@ from parsers.segment_titles import (
 
 _HEAD_LINES = 30
 _HINT_LINES = 10
+_HINT_CHARS = 70
 _FORM_FIELDS = ("时间", "地点", "事件", "接报", "事发", "发生", "人员", "原因", "经过", "现状")
 _HEAD_LABELS_OF_FORMS = frozenset({"来源", "信息来源", "单位", "日期", "部门", "科室"})
 
@@ -42,15 +43,19 @@ class Head:
         return self._lines[at:]
 
     def _hinted_title(self) -> int:
-        """Where the file name, the subject or the format says the title is; -1 unknown."""
-        near = self._lines[:_HINT_LINES]
-        for at, line in enumerate(near):
-            if len(line.text) <= 60 and is_hinted(line.text, self._hints) and self._next(at):
-                return at
-        for at, line in enumerate(near):
-            if line.block.kind == "title" and self._next(at):
-                return at
-        return -1
+        """Where the file name, the subject or the format says the title is; -1 unknown.
+
+        Only lines of a 报头 may stand above it, never a sentence.
+        """
+        near: list[Line] = []
+        for line in self._lines[:_HINT_LINES]:
+            near.append(line)
+            if "。" in line.text or len(line.text) > _HINT_CHARS:
+                break
+        titles = [at for at, line in enumerate(near) if is_title(line, self._next(at))]
+        hinted = [at for at in titles if is_hinted(near[at].text, self._hints)]
+        styled = [at for at in titles if near[at].block.kind == "title"]
+        return min(hinted or styled, default=-1)
 
     def _next(self, at: int) -> Line | None:
         return self._lines[at + 1] if at + 1 < len(self._lines) else None
@@ -123,7 +128,8 @@ class Head:
         if date:
             parts.dates.append(date)
             return True
-        if not is_unit(text) or self._belongs_to_title(line, at, following):
+        known = is_unit if self._last_title else is_plainly_unit
+        if not known(text) or self._belongs_to_title(line, at, following):
             return False
         parts.units.append(text)
         return True
@@ -147,7 +153,7 @@ class Head:
             return self._take_more_title(line, at)
         if at < self._title_at:
             parts.head_credits.append(("报头", text))
-            return len(text) <= recognise.MAX_LINE
+            return True
         if recognise.is_publication(text) and self._publication_above_title(at):
             parts.head_credits.append(("报头", text))
             return True

@@ -46,7 +46,11 @@ _UNIT = re.compile(
 _NOT_IN_UNIT = re.compile(
     "关于|开展|召开|组织|推进|加强|举行|举办|深入|积极|强化|全力|全面|助力|提升|打造|启动|扎实|多措"
     "|推动|实现|完成|参加|帮助|会同|相关|经验|被|至|以|为|由|向|从|到|送|迎|是|已|获"
-    "|我|的|了|在|对|把|将|让|走进|问题|建议|情况|整治|检查|调研|排查|清理|一、|二、|三、"
+    "|我|的|了|在|对|把|将|让|进|问题|建议|情况|整治|检查|调研|排查|清理|一、|二、|三、"
+)
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,14}(?:[（(][\u4e00-\u9fff、]{1,12}[）)])?")
+_PLAIN_ORGAN = re.compile(
+    r"(?:局|办公室|办|科|处|大队|中队|支队|中心|委|厅)(?:[（(].{1,16}[）)])?$"
 )
 _BLANKS = re.compile(r"[ \t\u3000\u00a0]+")
 
@@ -88,6 +92,16 @@ def is_unit(text: str) -> bool:
     if not 2 <= len(joined) <= 60 or _NOT_IN_UNIT.search(joined):
         return False
     return all(_UNIT.fullmatch(piece) for piece in _split_units(joined))
+
+
+def is_plainly_unit(text: str) -> bool:
+    """A unit that no title could be mistaken for: it ends in 局, 科, 大队 and the like."""
+    return is_unit(text) and _PLAIN_ORGAN.search(text) is not None
+
+
+def may_be_unit(text: str) -> bool:
+    """Short, Chinese characters only, no verb: a unit called by a short name."""
+    return _SHORT_NAME.fullmatch(text) is not None and not _NOT_IN_UNIT.search(text)
 
 
 def _split_units(text: str) -> list[str]:

@@ -4,12 +4,12 @@ import re
 
 from parsers import segment_lines as recognise
 from parsers.segment_credits import Credits, credits_of, inner_of_bracket, labelled
-from parsers.segment_names import is_unit, people, unit_and_people
+from parsers.segment_names import is_unit, may_be_unit, people, unit_and_people
 from parsers.segment_parts import Line, Parts
 
 _LIST_LINES = 20
 _INLINE_CHARS = 130
-_LAST_BRACKET = re.compile(r"[。！？”；]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*$")
+_LAST_BRACKET = re.compile(r"[。！？”；）)]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*$")
 _LAST_LABEL = re.compile(
     r"[。！？”]\s*((?:供稿|撰稿|审核|签发|作者|联系人|编辑|责任编辑|通讯员)\S?[人者]?\s*[：:].{1,80})$"
 )
@@ -91,6 +91,9 @@ class Tail:
             return True
         if is_unit(text):
             self._units.append(text)
+            return True
+        if self._dates and not self._units and may_be_unit(text):
+            self._units.append(text)  # 落款 without 局 or 科, told by the date below it
             return True
         mixed = unit_and_people(text)
         if mixed:

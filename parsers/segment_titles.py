@@ -17,8 +17,8 @@ _NUMBERED = re.compile(
 _ENDS_LIKE_TEXT = re.compile(r"[。；;，,、：:…]$")
 # How news begins; a title may begin so too, but has no comma after it.
 _OPENING = re.compile(
-    r"(?:近日|日前|近期|连日来|今年以来|近年来|今日|昨日|今天|昨天|昨晚|今晨|为[^，]{2,40}|按照|根据|截至|当前|目前|随着"
-    r"|针对|自[^，]{2,20}|在[^，]{2,30}|\d{1,4}\s*年?\s*\d{1,2}\s*[月日]|\d{1,2}月)[^。]*?[，,]"
+    r"(?:近日|日前|近期|连日来|今年以来|近年来|今日|昨日|今天|昨天|昨晚|今晨|截至|目前"
+    r"|\d{1,4}\s*年?\s*\d{1,2}\s*[月日]|\d{1,2}月)[^。，,]{0,40}[，,]"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _UNFINISHED = re.compile(
@@ -81,6 +81,8 @@ def continues_title(title: Line, line: Line, hints: tuple[str, ...]) -> bool:
         return True
     if any(core(title.text) == hint or core(line.text) == hint for hint in hints):
         return False
+    if title.block.bold and line.block.bold and not title.block.centred:
+        return True
     if title.block.centred or title.block.kind == "title":
         return line.block.centred == title.block.centred and line.block.kind == title.block.kind
     if is_unit(title.text):
@@ -111,6 +113,8 @@ def hint_cores(*hints: str) -> tuple[str, ...]:
 
 
 def is_hinted(text: str, hints: tuple[str, ...]) -> bool:
-    """Whether a line says what a file name or subject says."""
+    """Whether a line says what a file name or subject says, and hardly more."""
     key = core(text)
-    return len(key) >= _SHORTEST_HINT and any(key in hint or hint in key for hint in hints)
+    return len(key) >= _SHORTEST_HINT and any(
+        key in hint or (hint in key and len(key) <= 2 * len(hint)) for hint in hints
+    )

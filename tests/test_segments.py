@@ -1,7 +1,7 @@
 """A draft taken apart as a clerk would select it.
 
 One draft a pair of files in golden/segments: the text, and what a clerk finds in
-it. A line may start with what the format says of it: <title>, <centred>, <h1>,
+it. A line may start with what the format says of it: <title>, <centred>, <bold>, <h1>,
 <cell>, <caption>. What the JSON does not name must be empty.
 """
 
@@ -24,6 +24,7 @@ CASES = sorted(path.stem for path in GOLDEN.glob("*.txt"))
 MARKS: dict[str, dict[str, Any]] = {
     "<title>": {"kind": "title"},
     "<centred>": {"centred": True},
+    "<bold>": {"bold": True},
     "<h1>": {"kind": "heading", "level": 1},
     "<cell>": {"kind": "cell"},
     "<caption>": {"kind": "caption"},
