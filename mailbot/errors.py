@@ -21,5 +21,9 @@ class Temporary(MailbotError):
     """The network or a server failed; the same step is tried again later."""
 
 
+class StorageFailed(MailbotError):
+    """The disk refused a write: fetching stops, and no mail is to blame."""
+
+
 class AuthenticationFailed(MailbotError):
     """The server refused our password (授权码): no retry until the breaker closes."""

@@ -68,9 +68,7 @@ class Messages:
         query = select(table.c.attempts).where(table.c.id == message_id)
         return int(self._db.execute(query).scalar_one())
 
-    def settle(
-        self, mail: int, state: MessageState, kind: str, reason: str, **known: Any
-    ) -> None:
+    def settle(self, mail: int, state: MessageState, kind: str, reason: str, **known: Any) -> None:
         """Set what a mail turned out to be, with the header facts in `known`."""
         change = update(messages).where(messages.c.id == mail)
         self._db.execute(change.values(state=state, kind=kind, reason=reason, **known))
@@ -195,10 +193,12 @@ class Cursors:
         """Record where a mail was seen; False if that place was known."""
         return insert_once(self._db, sightings, {"message_id": message_id, **to_row(sighting)})
 
-    def seen_uids(self, folder: str, uid_validity: int) -> frozenset[int]:
-        """UIDs of this folder that are on record."""
+    def seen_uids(self, folder: str, uid_validity: int, after: int = 0) -> frozenset[int]:
+        """UIDs of this folder above `after` that are on record."""
         query = select(sightings.c.uid).where(
-            sightings.c.folder == folder, sightings.c.uid_validity == uid_validity
+            sightings.c.folder == folder,
+            sightings.c.uid_validity == uid_validity,
+            sightings.c.uid > after,
         )
         return frozenset(self._db.execute(query).scalars())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from mailbot.adapters.imap_connection import GuardedClient
-from mailbot.errors import Temporary
+from mailbot.errors import StorageFailed, Temporary
 from mailbot.ports import Envelope
 
 ENVELOPES_AT_ONCE = 200  # keeps the command line short for strict servers
@@ -86,7 +86,7 @@ def to_file(client: GuardedClient, uid: int, file: BinaryIO, size: int, most: in
         data = piece(client, uid, written, CHUNK)
         if data is None:
             return written >= size > 0
-        file.write(data)
+        _write(file, data)
         written += len(data)
         if written > most:
             raise Temporary(f"邮件 {uid} 比服务器所说的更大，超过上限")
@@ -94,11 +94,19 @@ def to_file(client: GuardedClient, uid: int, file: BinaryIO, size: int, most: in
             return written > 0 or size == 0
 
 
+def _write(file: BinaryIO, data: bytes) -> None:
+    """A full disk must not be taken for a broken connection."""
+    try:
+        file.write(data)
+    except OSError as error:
+        raise StorageFailed(f"无法写入邮件存档：{error.strerror}。请检查磁盘空间") from error
+
+
 def to_path(client: GuardedClient, uid: int, path: Path, size: int, most: int) -> bool:
     """As `to_file`; nothing is left at `path` unless the whole mail is there."""
     complete = False
     try:
-        with path.open("wb") as file:
+        with path.open("wb", buffering=0) as file:
             complete = to_file(client, uid, file, size, most)
     finally:
         if not complete:

@@ -64,7 +64,7 @@ class FolderIntake:
         if listed:
             with self.tools.store.look() as uow:
                 seen = uow.cursors.seen_uids(name, ledger.state.uid_validity, self.after)
-            ledger.list(listed, seen)
+            ledger.owe(listed, seen)
         waiting = {uid for uid, s in ledger.setbacks.items() if s.next_try > self.now}
         fresh = sorted(ledger.owed - waiting)
         for start in range(0, len(fresh), LISTED_AT_ONCE):
@@ -107,22 +107,22 @@ class FolderIntake:
         return [*self._envelopes(uids[:middle]), *self._envelopes(uids[middle:])]
 
     def _take(self, group: Sequence[Envelope]) -> None:
-        """Fetch and record a group; by halves when it fails, to find the culprit."""
+        """Fetch and record a group; one by one when it fails, to find the culprit."""
         try:
             self.ledger.record(group, stream_from=STREAM_FROM)
-            return
         except Temporary as trouble:
             self._line_is_well()
-            if len(group) == 1:
+            if len(group) > 1:
+                for envelope in group:
+                    self._take([envelope])
+            else:
                 self._failed(group[0], str(trouble))
-                return
-        middle = len(group) // 2
-        self._take(group[:middle])
-        self._take(group[middle:])
 
     def _line_is_well(self) -> None:
         """Raises Temporary when it is the line that failed, not one mail."""
-        self.tools.mailbox.select(self.ledger.state.name)
+        ledger = self.ledger
+        if self.tools.mailbox.select(ledger.state.name).uid_validity != ledger.state.uid_validity:
+            raise Temporary(f"文件夹“{ledger.state.name}”的编号规则刚刚改变，稍后重新收取")
 
     def _failed(self, envelope: Envelope, because: str) -> None:
         ledger, uid = self.ledger, envelope.uid

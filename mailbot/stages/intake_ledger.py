@@ -62,7 +62,7 @@ class FolderLedger:
     owed: set[int] = field(default_factory=set)
     counts: Counts = field(default_factory=Counts)
 
-    def list(self, listed: Sequence[int], seen: Collection[int]) -> None:
+    def owe(self, listed: Sequence[int], seen: Collection[int]) -> None:
         """What the server lists, less what is on record, is owed."""
         self.owed = set(listed).difference(seen)
         self.top = max(self.top, *listed)

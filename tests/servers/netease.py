@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from imapclient.imap_utf7 import decode
+
 from servers.mail_server import MailServer
 
 CAPABILITY = (
@@ -46,6 +48,7 @@ class Netease:
         no_search_line: OK without any `* SEARCH` line.
         capability: What CAPABILITY lists.
         inject: (command, line): an untagged line said once before that command's answer.
+        refused_folders: SELECT of these is refused for good.
         commands: Verbs in order, one list for all connections, passwords left out.
     """
 
@@ -61,6 +64,7 @@ class Netease:
     login_reply: bytes = b""
     bye_on: bytes = b""
     no_search_line: bool = False
+    refused_folders: set[str] = field(default_factory=set)
     capability: bytes = CAPABILITY
     inject: tuple[bytes, bytes] | None = None
     commands: list[str] = field(default_factory=list)
@@ -168,6 +172,8 @@ class _Session(socketserver.BaseRequestHandler):
             self._say(tag, b"OK ID completed")
         elif verb in (b"SELECT", b"EXAMINE") and self.state.needs_id and not self.identified:
             self._say(tag, UNSAFE)
+        elif verb in (b"SELECT", b"EXAMINE") and self._refuses(rest):
+            self._say(tag, b"NO SELECT System Error")
         elif verb == b"STATUS":
             folder = rest.split(b" ")[1]
             self.client.sendall(b"* STATUS " + folder + b" ()\r\n")
@@ -177,6 +183,10 @@ class _Session(socketserver.BaseRequestHandler):
         else:
             return self._cut_on_body(rest)
         return True
+
+    def _refuses(self, rest: bytes) -> bool:
+        name = decode(rest.partition(b" ")[2].strip(b'"'))
+        return name in self.state.refused_folders
 
     def _cut_on_body(self, rest: bytes) -> bool:
         wanted = self.state.cut_on_uid
