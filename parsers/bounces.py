@@ -40,8 +40,8 @@ _MESSAGE_ID = re.compile(
 _MOST_RECIPIENTS = 100
 _MOST_TEXT = 100_000
 
-# One table: the word of an office command, and the arguments that make it one.
-# An emergency report may well begin with 突发, so that word needs a number.
+# The words of an office command, and the arguments that make them one. An emergency
+# report may well begin with 突发, so that word needs a number.
 _NUMBER = r"[#＃]\s?[A-Za-z]{0,2}\d{1,9}\b|[#＃]\S{1,40}"
 _DATE = (
     r"\d{4}\s?[-年/.]\s?\d{1,2}(?:\s?[-月/.]\s?\d{1,2}\s?日?)?|\d{1,2}月\d{1,2}日"
@@ -53,21 +53,30 @@ _PERIOD = (
 _UNIT = r"\S{0,16}(?:局|科|室|队|中心|处|办|公司|站|院)(?=\s|[,，:：;；（(]|\Z)"
 _NOTICE = r"(?:通报|催报|约稿|回执|日报|提醒)-\S{1,40}"
 _GAP = r"(?:[ \t\u3000:：]{1,3}|(?=[#＃]))"
-_COMMANDS: tuple[tuple[str, str], ...] = (
+_NUMBERED: tuple[tuple[str, str], ...] = (
     ("采用|批示|退回|更正|撤销|放行|收到|免除|表扬|批评|确认", f"{_NUMBER}|{_NOTICE}"),
     ("突发", r"[#＃]\s?E\d{1,9}\b|E\d{1,9}\b"),
-    ("约稿|免除", f"{_NUMBER}|{_UNIT}"),
-    ("活动", f"{_NUMBER}|{_DATE}"),
-    ("台账|查询", f"{_NUMBER}|{_NOTICE}|{_UNIT}|{_DATE}|{_PERIOD}"),
+    ("约稿|活动|台账|查询", f"{_NUMBER}|{_NOTICE}"),
 )
-_COMMAND = re.compile(
-    r"(?:(?:回复|答复|Re)\s?[:：]\s?){0,3}"
-    r"(?:[\[【]?(?:指令|命令)[\]】]?\s?[:：]?\s?)?"
-    r"(?:" + "|".join(rf"(?:{words}){_GAP}(?:{what})" for words, what in _COMMANDS) + r")",
-    re.IGNORECASE,
+_WORDED: tuple[tuple[str, str], ...] = (
+    ("约稿|免除", _UNIT),
+    ("活动", _DATE),
+    ("台账|查询", f"{_UNIT}|{_DATE}|{_PERIOD}"),
 )
-_COMMAND_TEXT = 600
-"""Own words beyond which a mail is a text, not an order; characters."""
+
+
+def _pattern(table: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    forms = "|".join(rf"(?:{words}){_GAP}(?:{what})" for words, what in table)
+    reply, mark = (
+        r"(?:(?:回复|答复|Re)\s?[:：]\s?){0,3}",
+        r"(?:[\[【]?(?:指令|命令)[\]】]?\s?[:：]?\s?)?",
+    )
+    return re.compile(f"{reply}{mark}(?:{forms})", re.IGNORECASE)
+
+
+_LONGEST = ((_pattern(_NUMBERED), 600), (_pattern(_WORDED), 160))
+"""How many characters of own words an order has at most. A 动态简讯 about an
+activity of 3月5日 starts like an order that names a date, but is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +149,12 @@ def _ours(mail: Evidence, own_addresses: frozenset[str], own_domain: str) -> Ver
 
 def is_command(subject: str, own: str) -> bool:
     """True where the subject or the first own line has the form of an office command."""
-    if len(own) > _COMMAND_TEXT:
-        return False
     first = next((line.strip() for line in own.split("\n") if line.strip()), "")
-    return any(_COMMAND.match(text.strip()[:200]) for text in (subject, first))
+    return any(
+        len(own) <= longest and pattern.match(text.strip()[:200])
+        for pattern, longest in _LONGEST
+        for text in (subject, first)
+    )
 
 
 def _returned(mail: Evidence) -> Verdict | None:

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
+from parsers.transfer_encoding import from_base64
+
 REPLACEMENT = "\ufffd"
 
 # gb18030 is a superset of every mainland charset; the narrower codecs lose
@@ -171,21 +173,6 @@ def wire_bytes(value: str) -> bytes:
 
 def _escaped(value: str) -> bool:
     return all(not "\ud800" <= char <= "\udfff" or "\udc80" <= char <= "\udcff" for char in value)
-
-
-_NOT_BASE64 = bytes(
-    code for code in range(256) if not (chr(code).isalnum() and code < 128) and code not in b"+/"
-)
-
-
-def from_base64(payload: bytes) -> bytes:
-    """Base64 as far as it goes: foreign characters skipped, padding supplied."""
-    try:
-        return binascii.a2b_base64(payload)
-    except binascii.Error:
-        kept = payload.translate(None, delete=_NOT_BASE64)
-        kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
-        return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)(?:\?=|\?\Z|\Z)")

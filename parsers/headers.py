@@ -160,6 +160,8 @@ def read_envelope(block: HeaderBlock) -> Envelope:
         defects.append("有多个发件人信头，发件人可能是伪造的")
     elif len(senders) > 1:
         defects.append("发件人一栏写了多个地址，发件人可能是伪造的")
+    elif trace is not None and senders and not _agrees(trace, senders):
+        defects.append("发件人写法有歧义，请核对发件人")
     if not any(sender.address for sender in senders):
         senders, because = _hidden_sender(block, senders)
         defects.append(because)
@@ -216,6 +218,12 @@ def _mail_parser(block: HeaderBlock) -> Any | None:
         return mailparser.parse_from_bytes(b"".join(lines) + b"\n")
     except Exception:  # noqa: BLE001  strangers' headers; the library names no complete list
         return None
+
+
+def _agrees(trace: Any, senders: tuple[Address, ...]) -> bool:
+    """Do two parsers read the same From? Clients will differ where they do not."""
+    theirs = {address.lower() for _, address in trace.from_ if "@" in address}
+    return theirs == {sender.address for sender in senders if sender.address}
 
 
 def _sent_at(block: HeaderBlock, trace: Any | None) -> datetime | None:

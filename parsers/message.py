@@ -152,7 +152,7 @@ def _report_type(outer: HeaderBlock) -> str:
 
 def _attachments(leaves: list[Leaf]) -> Iterator[Attachment]:
     for leaf in leaves:
-        if leaf.is_text or not (leaf.data or leaf.name):
+        if leaf.is_text or leaf.is_companion or not (leaf.data or leaf.name):
             continue
         picture = leaf.kind.startswith("image/")
         yield Attachment(

@@ -11,16 +11,21 @@ Every part that is not the mail's own text is an attachment. Whatever exceeds
 `Limits` becomes `Unreadable`; whatever is broken becomes a defect.
 """
 
-import binascii
 import re
 from dataclasses import dataclass, field
 
-from parsers.charset import REPLACEMENT, from_base64, one_line, wire_bytes
+from parsers.charset import (
+    REPLACEMENT,
+    decode_header,
+    one_line,
+    wire_bytes,
+)
 from parsers.facts import Unreadable
 from parsers.filenames import display_name
 from parsers.headers import HeaderBlock, read_block
 from parsers.limits import Limits
 from parsers.parameters import Parameters, parse_parameters
+from parsers.transfer_encoding import ENCODED, undo
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n")
@@ -28,6 +33,14 @@ _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n"
 _MAGIC = (
     *(b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF-", b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c"),
     *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"{\\rtf"),
+)
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
+# Keys and forks that travel beside the content; told apart from files by their bytes.
+_COMPANIONS = frozenset(
+    {
+        *("application/pkcs7-signature", "application/x-pkcs7-signature"),
+        *("application/pgp-signature", "application/applefile"),
+    }
 )
 _MAILS = frozenset({"message/rfc822", "message/global"})
 _REPORTS = frozenset(
@@ -70,6 +83,11 @@ class Leaf:
         if self.kind not in {"text/plain", "text/html"} or self.disposition == "attachment":
             return False
         return (not self.name or self.group > 0) and not self.data.startswith(_MAGIC)
+
+    @property
+    def is_companion(self) -> bool:
+        """True for detached signatures and resource forks: no file anyone sent."""
+        return self.kind in _COMPANIONS and not self.data.startswith(_MAGIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,10 @@ class _Part:
         """The disposition's name, else the type's; the undamaged one of the two."""
         named = [part.filename(key) for part, key in self._sources()]
         shown = [name for name in map(display_name, named) if name]
+        if not shown:
+            # Outlook at times gives the name as a description only.
+            described = display_name(decode_header(self.block.first("content-description")))
+            shown = [described] if _SUFFIX.search(described) else []
         return next((name for name in shown if REPLACEMENT not in name), (shown or [""])[0])
 
     def _sources(self) -> tuple[tuple[Parameters, str], ...]:
@@ -254,7 +276,7 @@ class _Walker:
 
     def _encoded_container(self, part: _Part, content: Parameters) -> bool:
         """A multipart that was transfer-encoded as a whole, which no one may do."""
-        if part.encoding not in {"base64", "quoted-printable"}:
+        if part.encoding not in ENCODED:
             return False
         data = b"\n" + self._decoded(part)
         items = tuple(item for item in part.block.items if item[0] != "content-transfer-encoding")
@@ -304,44 +326,16 @@ class _Walker:
             self.tree.defect(f"附件《{one or two}》的名称或类型写了两种，请人工核对")
 
     def _decoded(self, part: _Part) -> bytes:
-        """Undo the transfer encoding; one copy of the data beside the raw mail."""
-        start, end = min(part.block.body_start, part.end), part.end
-        view = memoryview(part.raw)[start:end]
-        encoding = part.encoding
-        if encoding == "base64":
-            return self._from_base64(part, view)
-        if encoding == "quoted-printable":
-            return binascii.a2b_qp(view)
-        if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
-            return _from_uuencode(bytes(view))
-        return bytes(view)
-
-    def _from_base64(self, part: _Part, view: memoryview) -> bytes:
+        start = min(part.block.body_start, part.end)
+        decoded = undo(part.raw, start, part.end, part.encoding)
         label = f"附件《{part.name}》" if part.name else "邮件内容"
-        try:
-            data = binascii.a2b_base64(view)
-        except binascii.Error:
+        if decoded.fault == "cut":
             self.tree.defect(f"{label}的编码不完整，内容可能残缺")
-            return from_base64(bytes(view))
-        if len(data) < len(view) // 2 and b"=" in bytes(view[: 2 * len(data) + 100]):
-            rest = bytes(view).partition(b"=")[2]
-            if rest.strip(b"= \t\r\n"):
-                self.tree.defect(f"{label}的编码中途结束，后面的内容没有读取")
-        return data
+        elif decoded.fault == "rest":
+            self.tree.defect(f"{label}的编码中途结束，后面的内容没有读取")
+        return decoded.data
 
 
 def _looks_like_mail(data: bytes) -> bool:
     head = data[:8_000].lstrip().lower()
     return sum(mark in head for mark in (b"from:", b"subject:", b"date:", b"received:")) >= 2
-
-
-def _from_uuencode(data: bytes) -> bytes:
-    out = []
-    for line in data.splitlines():
-        if not line.strip() or line.startswith(b"begin ") or line.strip() == b"end":
-            continue
-        try:
-            out.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            continue
-    return b"".join(out)

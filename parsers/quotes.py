@@ -35,7 +35,7 @@ _WHO_OR_WHEN = re.compile(r"@|\d{1,2}[:：]\d{2}|<[^<>]{3,}>")
 _WROTE_START = re.compile(r"在|于|At |On |\d{4}|[^\s]{1,40}\s?<|\"", re.IGNORECASE)
 
 _LABEL = re.compile(
-    r"[\s|*>]{0,8}(?P<label>发\s?件\s?人|寄件人|发送人|发件者|From|发送时间|发送日期|日\s?期|时\s?间|寄件日期|Sent|Date"
+    r"[\s|*>]{0,8}(?P<label>发\s?件\s?人|寄件人|发送人|发件者|From|发送时间|发送日期|已发送|日\s?期|时\s?间|寄件日期|Sent|Date"
     r"|收\s?件\s?人|收件者|To|抄\s?送人?|Cc|主\s?题|标\s?题|Subject|附\s?件|Attachments?)"
     r"\s{0,4}\*{0,2}\s{0,4}[:：|\t]\s{0,4}\*{0,2}(?P<value>.*)",
     re.IGNORECASE,

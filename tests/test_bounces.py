@@ -183,6 +183,11 @@ def test_long_text_is_no_command() -> None:
     assert not is_command("采用 #12", "正文" * 400)
 
 
+def test_a_short_report_about_an_activity_is_no_command() -> None:
+    """动态简讯 of 300 characters may come in the body, with the date in the subject."""
+    assert not is_command("活动 3月5日 市长调研环卫工作", "3月5日，市长一行调研环卫工作。" * 20)
+
+
 def test_only_the_first_own_line_commands() -> None:
     assert not is_command("回复", "您好\n采用 #12")
 
