@@ -39,13 +39,13 @@ def paragraph(y: float, *lines: str) -> list[At]:
     ]
 
 
-def test_real_writer_file_comes_back_exactly() -> None:
-    """Headings, wrapped lines over three pages, header, page numbers, quotation marks."""
-    name = "wrapped-paragraphs-header-page-numbers"
+@pytest.mark.parametrize("name", ["wrapped-paragraphs-header-page-numbers", "two-columns"])
+def test_real_writer_file_comes_back_exactly(name: str) -> None:
+    """Headings, wrapped lines over pages, header, page numbers, quotation marks."""
     document = read((GOLDEN / f"{name}.pdf").read_bytes())
 
     assert document.text == (GOLDEN / f"{name}.txt").read_text("utf-8").strip()
-    assert document.properties["pages"] == "3"
+    assert int(document.properties["pages"]) > 1
 
 
 @pytest.mark.parametrize(

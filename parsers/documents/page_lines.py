@@ -45,6 +45,8 @@ _PAGE_NUMBER = re.compile(
 _DIGITS = re.compile(r"[0-9]+")
 _EDGE_LINES = 2
 _RUNNING_WIDTH = 0.45  # share of the page that a line of running text fills at least
+_COLUMN_WIDTH = 0.2
+_COLUMN_LINES = 4
 _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
 _BREAK_AFTER = "。！？：；!?:;”」』）"
 _NEW_ITEM = re.compile(
@@ -85,8 +87,8 @@ def is_blank(before: str, after: str, gap: float, size: float) -> bool:
     """
     if not before or not after or before[-1].isspace() or after[0].isspace():
         return False
-    wide = is_wide(before[-1]) or is_wide(after[0])
-    return gap > (0.8 if wide else 0.22) * size
+    wide = is_wide(before[-1]) + is_wide(after[0])
+    return gap > (0.22, 0.8, 0.6)[wide] * size
 
 
 def _close_up(text: str) -> str:
@@ -146,24 +148,49 @@ def _height_class(line: Line, page: PageLines) -> int:
     return round(line.y / max(page.height, 1.0) * _HEIGHT_CLASSES)
 
 
-def _own_margins(page: PageLines) -> Margins | None:
+def _own_margins(page: PageLines, share: float) -> Margins | None:
     """Left and right edge of the running text: those of the longer half of the lines.
 
-    None where no line is long enough to tell, as on the last page of a letter.
+    None where no line fills `share` of the page, as on the last page of a letter.
     """
     lines = page.lines
     longest = sorted(lines, key=lambda line: line.left - line.right)[: max(1, len(lines) // 2)]
     left = min((line.left for line in longest), default=0.0)
     right = max((line.right for line in longest), default=0.0)
-    return (left, right) if right - left >= _RUNNING_WIDTH * page.width else None
+    return (left, right) if right - left >= share * page.width else None
 
 
-def _margins(pages: Sequence[PageLines]) -> list[Margins]:
-    """Margins of every page; pages that do not tell have those of the others."""
-    own = [_own_margins(page) for page in pages]
-    known = sorted(margins for margins in own if margins)
-    usual = known[len(known) // 2] if known else (0.0, inf)
-    return [margins or usual for margins in own]
+def _columns(page: PageLines) -> list[PageLines]:
+    """The page cut where reading jumps back up, as at the head of a second column."""
+    cuts = [
+        n
+        for n, (line, following) in enumerate(itertools.pairwise(page.lines), 1)
+        if following.y < line.y - 3 * max(line.size, following.size)
+    ]
+    pieces = [page.lines[a:b] for a, b in itertools.pairwise([0, *cuts, len(page.lines)])]
+    return [replace(page, lines=piece) for piece in pieces]
+
+
+def _margins(pages: Sequence[PageLines]) -> list[tuple[PageLines, Margins]]:
+    """Columns with their margins; what does not tell has those of its like."""
+    found: list[tuple[PageLines, Margins | None]] = []
+    for page in pages:
+        of_page = _own_margins(page, _RUNNING_WIDTH)
+        columns = _columns(page)
+        for column in columns:
+            tells = len(columns) > 1 and len(column.lines) >= _COLUMN_LINES
+            margins = _own_margins(column, _COLUMN_WIDTH) if tells else None
+            found.append((column, margins or of_page))
+    known = [margins for _, margins in found if margins]
+    return [(column, margins or _nearest(column, known)) for column, margins in found]
+
+
+def _nearest(page: PageLines, known: list[Margins]) -> Margins:
+    """Of the margins found elsewhere, those that the lines of this page fit best."""
+    left = min((line.left for line in page.lines), default=0.0)
+    right = max((line.right for line in page.lines), default=0.0)
+    fitting = [m for m in known if right <= m[1] + 1.0] or known
+    return min(fitting, key=lambda m: abs(m[0] - left) + abs(m[1] - right), default=(0.0, inf))
 
 
 def _continues(line: Line, following: Line, margins: Margins) -> bool:
@@ -207,8 +234,7 @@ def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
     """Blocks in reading order, wrapped lines joined, also across pages."""
     blocks: list[Block] = []
     last: tuple[Line, Margins] | None = None
-    kept = drop_running_lines(pages)
-    for page, margins in zip(kept, _margins(kept), strict=True):
+    for page, margins in _margins(drop_running_lines(pages)):
         on_this_page = False
         for line in page.lines:
             flows = last is not None and (not on_this_page or _same_flow(last[0], line))
