@@ -80,7 +80,7 @@ def make_ole(streams: Mapping[str, bytes]) -> bytes:
     """A compound file with these streams in its root."""
     sectors: list[bytes] = []
     chain: list[int] = []
-    entries = [_entry("Root Entry", 5, _END, 0, 1)]
+    entries = [_entry("Root Entry", 5, _END, 0, child=1)]
     for number, (name, content) in enumerate(streams.items(), 1):
         padded = content.ljust(_STREAM_MIN, b"\0")
         padded += b"\0" * (-len(padded) % _SECTOR)
@@ -88,8 +88,8 @@ def make_ole(streams: Mapping[str, bytes]) -> bytes:
         sectors += [padded[i * _SECTOR : (i + 1) * _SECTOR] for i in range(count)]
         chain += [*range(start + 1, start + count), _END]
         following = number + 1 if number < len(streams) else _FREE
-        entries.append(_entry(name, 2, start, len(padded), _FREE, following))
-    entries += [_entry("", 0, 0, 0, _FREE)] * (-len(entries) % 4)
+        entries.append(_entry(name, 2, start, len(padded), right=following))
+    entries += [_entry("", 0, 0, 0)] * (-len(entries) % 4)
     directory = len(sectors)
     count = len(entries) // 4
     sectors += [b"".join(entries[4 * i : 4 * i + 4]) for i in range(count)]
@@ -110,7 +110,9 @@ def make_ole(streams: Mapping[str, bytes]) -> bytes:
     return header.ljust(_SECTOR, b"\xff") + b"".join(sectors) + fat
 
 
-def _entry(name: str, kind: int, start: int, size: int, child: int, right: int = _FREE) -> bytes:
+def _entry(
+    name: str, kind: int, start: int, size: int, *, child: int = _FREE, right: int = _FREE
+) -> bytes:
     raw = name.encode("utf-16-le") + b"\0\0"
     return struct.pack(
         "<64sHBBIII16sIQQIQ",

@@ -26,7 +26,7 @@ _PROGRAMS: Final = ("soffice", "libreoffice")
 
 
 def convert_to_docx(
-    data: bytes, kind: str, limits: Limits, wall_seconds: float = WALL_SECONDS
+    data: bytes, kind: str, limits: Limits, wall_seconds: float | None = None
 ) -> bytes | None:
     """The document as .docx; None where there is no program or no usable result.
 
@@ -34,7 +34,7 @@ def convert_to_docx(
         data: The file.
         kind: Its sniffed format, one of `CONVERTIBLE`; anything else gives None.
         limits: `file_bytes` caps the output.
-        wall_seconds: After this everything the program started is killed.
+        wall_seconds: After this (default `WALL_SECONDS`) everything the program started is killed.
     """
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None or kind not in CONVERTIBLE:
@@ -43,7 +43,7 @@ def convert_to_docx(
         source = Path(folder) / f"in.{kind}"
         source.write_bytes(data)
         output = Path(folder) / "out" / "in.docx"
-        _run(_command(program, source, output.parent), folder, wall_seconds)
+        _run(_command(program, source, output.parent), folder, wall_seconds or WALL_SECONDS)
         if not output.is_file() or not 0 < output.stat().st_size <= limits.file_bytes:
             return None
         return output.read_bytes()

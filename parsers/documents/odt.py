@@ -275,8 +275,8 @@ class _Walk:
     def _look(self, name: str) -> Look:
         result = PLAIN
         for _ in range(_MAX_CHAIN):
-            if name not in self._looks:
-                break
+            if name not in self._looks:  # built in: the name says it
+                return result.over(named_look(_decoded(name)))
             look, name = self._looks[name]
             result = result.over(look)
         return result

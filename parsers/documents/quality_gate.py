@@ -20,6 +20,9 @@ _PER_ODD_CHARACTER: Final = 200
 
 _MANY_KINDS: Final = 60
 
+_REPLACED_IN_GBK: Final = "锟斤拷"
+_PER_FILLER: Final = 100
+
 # First level of GB 2312 (the 3,755 commonest characters), ASCII, Chinese punctuation.
 _ORDINARY: Final = frozenset(
     bytes(b for lead in range(0xB0, 0xD8) for t in range(0xA1, 0xFF) for b in (lead, t)).decode(
@@ -38,12 +41,17 @@ def admit(document: DocumentText) -> DocumentText:
         Refused: Its text is garbled: a decoding went wrong, in our reader or before.
     """
     text = document.text
-    if not (_plainly_legible(text) or legible(text)):
+    if _overwritten(text) or not (_plainly_legible(text) or legible(text)):
         raise Refused("文字读取出来是乱码", RESEND_AS_DOCX)
     if text.strip():
         return document
     warning = ONLY_PICTURES if document.images else NO_TEXT
     return replace(document, warnings=(*document.warnings, warning))
+
+
+def _overwritten(text: str) -> bool:
+    """Replacement characters saved in GBK: the author's file held no better already."""
+    return text.count(_REPLACED_IN_GBK) * _PER_FILLER > len(text)
 
 
 def _plainly_legible(text: str) -> bool:

@@ -6,10 +6,11 @@ from typing import Final
 
 import olefile
 
-from parsers.documents.zip_guard import ZipRefused, open_zip
+from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
 from parsers.limits import Limits
 
 _HEAD: Final = 4096
+_TYPES: Final = "[Content_Types].xml"
 
 _MAGIC: Final = (
     (b"{\\rtf", "rtf"),
@@ -120,28 +121,29 @@ def _by_magic(data: bytes) -> str:
 
 def _zip_format(data: bytes) -> str:
     try:
-        names = [n.lower() for n in open_zip(data, Limits(), len(data) * 2000).names]
+        archive = open_zip(data, Limits(), len(data) * 2000)
     except ZipRefused:
         return _broken_zip_format(data)
+    names = [name.lower() for name in archive.names]
     known = set(names)
     if "[content_types].xml" in known or any(n.startswith("word/document") for n in known):
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(n.startswith(folder) for n in names):
                 return kind
-        return "docx" if _declares_word(data) else "zip"
+        return "docx" if b"wordprocessingml.document" in _entry(archive, _TYPES) else "zip"
     if "ofd.xml" in known:
         return "ofd"
     if "mimetype" in known and "content.xml" in known:
-        return next((kind for mime, kind in _ODF if mime in data[:200]), "odt")
+        declared = _entry(archive, "mimetype")
+        return next((kind for mime, kind in _ODF if mime in declared), "odt")
     return "zip"
 
 
-def _declares_word(data: bytes) -> bool:
-    """Main document in an unusual folder: the content types say what it is."""
+def _entry(archive: GuardedZip, name: str) -> bytes:
     try:
-        return b"wordprocessingml.document" in open_zip(data, Limits()).read("[Content_Types].xml")
+        return archive.read(name)
     except (KeyError, ZipRefused):
-        return False
+        return b""
 
 
 def _broken_zip_format(data: bytes) -> str:
