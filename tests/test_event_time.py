@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.records.verdicts import EventTime, Lateness
+from mailbot.records.verdicts import EventTime, Lateness, Stage
 from mailbot.rules.chinese_numerals import narrow, small_number
 from mailbot.rules.event_time import find_times, judge_lateness, pick_event_time
 from mailbot.rules.time_resolution import CHINA
@@ -169,7 +169,9 @@ def _rows() -> list[object]:
 
 
 @pytest.mark.parametrize(("reference", "words", "earliest", "latest", "precision"), _rows())
-def test_what_an_expression_means(reference, words, earliest, latest, precision) -> None:
+def test_what_an_expression_means(
+    reference: datetime, words: str, earliest: datetime, latest: datetime, precision: str
+) -> None:
     time = pick_event_time(f"{words}，某地发生险情。", reference)
 
     assert time is not None
@@ -226,9 +228,13 @@ def test_the_event_is_picked_among_several_times(text: str, earliest: str, role:
             id="same-evening-and-next-day-follow-the-date-told",
         ),
         pytest.param(
-            "昨日下午3时许起火，3时40分扑灭", ["04-18 15:00", "04-18 15:40"], id="afternoon-carries-on"
+            "昨日下午3时许起火，3时40分扑灭",
+            ["04-18 15:00", "04-18 15:40"],
+            id="afternoon-carries-on",
         ),
-        pytest.param("3月28日暴雨，29日8时退水", ["03-28 00:00", "03-29 08:00"], id="month-carries-on"),
+        pytest.param(
+            "3月28日暴雨，29日8时退水", ["03-28 00:00", "03-29 08:00"], id="month-carries-on"
+        ),
         pytest.param("当日8时", ["04-19 08:00"], id="that-day-without-a-date-is-today"),
     ],
 )
@@ -257,40 +263,41 @@ def _event(earliest: str, latest: str = "", role: str = "event") -> EventTime:
 
 
 @pytest.mark.parametrize(
-    ("event", "stage", "verdict", "minutes", "least", "most"),
+    ("event", "stage", "verdict", "figures"),
     [
-        pytest.param(_event("19 08:40"), "首报", "按时", 30, 30, 30, id="on-the-dot-is-on-time"),
-        pytest.param(_event("19 08:39"), "首报", "超时", 31, 31, 31, id="a-minute-over"),
-        pytest.param(_event("19 08:45", "19 09:00"), "首报", "按时", 25, 10, 25, id="all-within"),
-        pytest.param(_event("19 08:00", "19 08:30"), "首报", "超时", 70, 40, 70, id="all-over"),
+        pytest.param(_event("19 08:40"), "首报", "按时", (30, 30, 30), id="on-the-dot-is-on-time"),
+        pytest.param(_event("19 08:39"), "首报", "超时", (31, 31, 31), id="a-minute-over"),
+        pytest.param(_event("19 08:45", "19 09:00"), "首报", "按时", (25, 10, 25), id="all-within"),
+        pytest.param(_event("19 08:00", "19 08:30"), "首报", "超时", (70, 40, 70), id="all-over"),
         pytest.param(
-            _event("19 08:00", "19 08:59"), "首报", "时间待核", None, 11, 70, id="straddles"
+            _event("19 08:00", "19 08:59"), "首报", "时间待核", (None, 11, 70), id="straddles"
         ),
         pytest.param(
-            _event("19 09:00", "19 09:59"), "首报", "按时", 10, 0, 10, id="cannot-end-after-arrival"
+            _event("19 09:00", "19 09:59"), "首报", "按时", (10, 0, 10), id="cannot-end-after-arrival"
         ),
         pytest.param(
-            _event("19 08:10", role="report"), "首报", "超时", 60, 60, None, id="report-proves-late"
+            _event("19 08:10", role="report"), "首报", "超时", (60, 60, None), id="report-proves-late"
         ),
         pytest.param(
-            _event("19 09:05", role="report"), "首报", "时间待核", None, None, None,
+            _event("19 09:05", role="report"), "首报", "时间待核", (None, None, None),
             id="report-never-proves-in-time",
         ),
-        pytest.param(_event("19 09:11"), "首报", "时间待核", None, None, None, id="after-arrival"),
-        pytest.param(_event("12 09:09"), "首报", "时间待核", None, 10081, 10081, id="over-seven-days"),
-        pytest.param(_event("12 09:10"), "首报", "超时", 10080, 10080, 10080, id="seven-days"),
-        pytest.param(_event("19 08:00"), "续报", "不适用", None, None, None, id="follow-up"),
-        pytest.param(_event("19 08:00"), "终报", "不适用", None, None, None, id="final"),
-        pytest.param(None, "首报", "时间待核", None, None, None, id="untold"),
+        pytest.param(_event("19 09:11"), "首报", "时间待核", (None, None, None), id="after-arrival"),
+        pytest.param(_event("12 09:09"), "首报", "时间待核", (None, 10081, 10081), id="over-seven-days"),
+        pytest.param(_event("12 09:10"), "首报", "超时", (10080, 10080, 10080), id="seven-days"),
+        pytest.param(_event("19 08:00"), "续报", "不适用", (None, None, None), id="follow-up"),
+        pytest.param(_event("19 08:00"), "终报", "不适用", (None, None, None), id="final"),
+        pytest.param(None, "首报", "时间待核", (None, None, None), id="untold"),
     ],
 )  # fmt: skip
-def test_thirty_minutes(event, stage, verdict, minutes, least, most) -> None:
+def test_thirty_minutes(
+    event: EventTime | None, stage: Stage, verdict: str, figures: tuple[int | None, ...]
+) -> None:
+    """Figures are the best one, the least and the most, in minutes."""
     lateness = judge_lateness(event, NOW, 30, stage)
 
     assert lateness.verdict == verdict
-    assert (lateness.minutes, lateness.minutes_least, lateness.minutes_most) == (
-        minutes, least, most,
-    )  # fmt: skip
+    assert (lateness.minutes, lateness.minutes_least, lateness.minutes_most) == figures
     assert all(reason.clause == "二·一" and reason.because for reason in lateness.reasons)
 
 
@@ -330,7 +337,12 @@ def test_narrowing_keeps_every_position(text: str) -> None:
     assert len(narrow(text)) == len(text)
 
 
-@given(st.text(alphabet="今昨前当次翌上周一二三四五六日十零年月日时点分半刻凌晨下午晚许至到-:：1２3 ，前小钟号", max_size=60))
+@given(
+    st.text(
+        alphabet="今昨前当次翌上周一二三四五六日十零年月日时点分半刻凌晨下午晚许至到-:：1２3 ，前小钟号",
+        max_size=60,
+    )
+)
 def test_any_jumble_gives_ordered_ends(text: str) -> None:
     for time in find_times(text, NOW):
         assert time.earliest <= time.latest
@@ -340,7 +352,21 @@ def test_any_jumble_gives_ordered_ends(text: str) -> None:
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "unit", ["4月19日8时", "昨晚", "一二三", "8", "至", "8时至", "今", "（周三）", "半小时前", "时", " ", "接报"]
+    "unit",
+    [
+        "4月19日8时",
+        "昨晚",
+        "一二三",
+        "8",
+        "至",
+        "8时至",
+        "今",
+        "（周三）",
+        "半小时前",
+        "时",
+        " ",
+        "接报",
+    ],
 )
 def test_two_hundred_kilobytes_take_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))

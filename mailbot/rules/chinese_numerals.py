@@ -19,7 +19,7 @@ def small_number(written: str) -> int | None:
     Reads both 二十三 and digit by digit 二〇二三.
     """
     if written.isascii():
-        return int(written) if written.isdigit() and len(written) < 5 else None  # noqa: PLR2004
+        return int(written) if written.isdigit() and len(written) < 5 else None
     if not any(c in _TENS for c in written):
         if not written or any(c not in _DIGITS for c in written):
             return None

@@ -77,8 +77,10 @@ def judge(
         return EmergencyVerdict(
             "none", best.score, reasons=_reasons(best, level, cues), rules_version=cues.version
         )
-    everything = "\n".join((subject, title, body, mail_body))
-    return _reported(best, level, everything, received_at, report_within_minutes, cues)
+    everything = f"{subject}\n{title}\n{body}\n{mail_body}"
+    stage = find_stage(everything, level)
+    lateness = judge_lateness(best.event_time, received_at, report_within_minutes, stage)
+    return _reported(best, level, everything, lateness, cues)
 
 
 def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
@@ -113,10 +115,11 @@ def _without_hazard(
         "时间": clock,
         "谁报告": "report" in groups,
         "谁处置": "respond" in groups,
-        "事出突然": bool(groups & {"sudden", "harm"}),
+        "伤亡或损失": "harm" in groups,
+        "事出突然": "sudden" in groups,
     }
     witnessed = bool(groups & {"report", "harm"})
-    if not witnessed or sum(told.values()) < cues.settings["schema"]:
+    if not clock or not witnessed or sum(told.values()) < cues.settings["schema"]:
         return frames, ()
     words = "、".join(name for name, there in told.items() if there)
     because = f"没有灾种词，但写明了{words}，像突发事件"
@@ -172,7 +175,7 @@ def _reasons(scored: _Scored, level: EmergencyLevel, cues: CueTable) -> tuple[Re
 
 def _short(matched: str) -> str:
     words = " ".join(matched.split())
-    return words if len(words) <= 24 else f"{words[:12]}…{words[-8:]}"  # noqa: PLR2004
+    return words if len(words) <= 24 else f"{words[:12]}…{words[-8:]}"
 
 
 def _unseen(scored: _Scored, cues: CueTable) -> EmergencyVerdict:
@@ -192,17 +195,14 @@ def _reported(
     scored: _Scored,
     level: EmergencyLevel,
     everything: str,
-    received_at: datetime,
-    within_minutes: int,
+    lateness: Lateness,
     cues: CueTable,
 ) -> EmergencyVerdict:
-    stage = find_stage(everything, level)
-    lateness = judge_lateness(scored.event_time, received_at, within_minutes, stage)
     present, missing, elements = find_elements(everything, scored.event_time, scored.hazard)
     return EmergencyVerdict(
         level,
         scored.score,
-        stage=stage,
+        stage=find_stage(everything, level),
         hazard=scored.hazard,
         event_time=scored.event_time,
         lateness=lateness,

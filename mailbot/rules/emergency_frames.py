@@ -12,7 +12,7 @@ _STOPS = {",": "，", ";": "；", "!": "！", "?": "？"}
 _ASCII_STOP = re.compile(r"(?<!\d)[,](?!\d{3})|(?<=\d),(?!\d)|[;!?]")
 _MOST = 6000  # characters judged in full; the rest of a longer text is judged by its head
 _MOST_EVENTS = 20
-_WITNESS = "event.body"
+_WITNESSES = ("event.body", "event.shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ class Parts:
         """Sentences that assert an event, each with the one before it."""
         starts = [0, *(found.end() for found in _SENTENCE_END.finditer(self.body))]
         near: set[int] = set()
-        for at in asserted(table, _WITNESS, self.body, _MOST_EVENTS):
-            place = _place(starts, at)
-            near |= {place, max(0, place - 1)}
+        for witness in _WITNESSES:
+            for at in asserted(table, witness, self.body, _MOST_EVENTS):
+                place = _place(starts, at)
+                near |= {place, max(0, place - 1)}
         ends = [*starts[1:], len(self.body)]
         return "\n".join(self.body[starts[place] : ends[place]] for place in sorted(near))
 

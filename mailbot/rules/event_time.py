@@ -97,7 +97,7 @@ def _candidates(text: str, reference: datetime) -> list[_Candidate]:
 def _reported_after(after: str) -> bool:
     """Whether what follows tells of a report before it tells of the event itself."""
     report = _REPORTED_AFTER.search(after)
-    if report is None or report.start() > 30:  # noqa: PLR2004
+    if report is None or report.start() > 30:
         return False
     happens = _HAPPENS.search(after)
     return happens is None or happens.end() > report.start()

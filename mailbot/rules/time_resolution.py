@@ -133,7 +133,7 @@ def _clock(at: Instant, found: re.Match[str], day: date, part: str, told: Told) 
     moment = datetime.combine(day, time(), CHINA) + timedelta(
         hours=_hour_of_day(hour, part), minutes=minute
     )
-    if part in _EVENING and hour <= 4 and moment > told.reference:  # noqa: PLR2004
+    if part in _EVENING and hour <= 4 and moment > told.reference:
         moment -= _DAY
     if not at.dated and told.last is not None and not found["part"]:
         moment = _after_last(moment, told.last, told.reference)
@@ -156,20 +156,20 @@ def _minute(found: re.Match[str]) -> int | None:
         return _QUARTERS[found["quarter"]]
     written = found["mi1"] or found["mi2"]
     number = small_number(written) if written else 0
-    return number if number is not None and number < 60 else None  # noqa: PLR2004
+    return number if number is not None and number < 60 else None
 
 
 def _hour_of_day(hour: int, part: str) -> int:
     """Hours after the midnight that begins the named day; over 24 for the night's far side."""
     noon = 12
     if part in _EVENING:
-        if hour <= 4:  # noqa: PLR2004  昨晚1点 is the small hours after it
+        if hour <= 4:
             return hour + 24
         return hour + 12 if hour <= noon else hour
     if part in _AFTERNOON:
         return hour + 12 if hour < noon else hour
     if part in _NOON:
-        return hour + 12 if hour < 4 else hour  # noqa: PLR2004
+        return hour + 12 if hour < 4 else hour
     if part == "凌晨" and hour == noon:
         return 0
     return hour
@@ -181,9 +181,9 @@ def _inherited_part(found: re.Match[str], told: Told, *, dated: bool) -> str:
     if dated or last is None or last.precision not in ("minute", "hour", "range"):
         return ""
     hour = small_number(found["h"])
-    if last.part not in _AFTERNOON + _EVENING + _NOON or hour is None or hour >= 12:  # noqa: PLR2004
+    if last.part not in _AFTERNOON + _EVENING + _NOON or hour is None or hour >= 12:
         return ""
-    in_evening = 5 <= hour if last.part in _EVENING else True  # noqa: PLR2004
+    in_evening = hour >= 5 if last.part in _EVENING else True
     return "下午" if in_evening and hour + 12 >= last.earliest.hour > hour else ""
 
 
@@ -202,7 +202,7 @@ def _day_by_context(found: re.Match[str], told: Told) -> date:
         return told.anchor
     today = told.reference.date()
     hour, minute = small_number(found["h"] or ""), _minute(found) if found["h"] else 0
-    if hour is None or minute is None or hour > 23:  # noqa: PLR2004
+    if hour is None or minute is None or hour > 23:
         return today
     at = timedelta(hours=_hour_of_day(hour, found["part"] or ""), minutes=minute)
     start = datetime.combine(today, time(), CHINA)
@@ -211,10 +211,9 @@ def _day_by_context(found: re.Match[str], told: Told) -> date:
 
 
 def _day(found: re.Match[str], told: Told) -> date | None:
-    if found["rel"] in _SAME_DAY:
-        return _day_by_context(found, told)
     if found["rel"]:
-        return _relative(found["rel"], told)
+        same = found["rel"] in _SAME_DAY
+        return _day_by_context(found, told) if same else _relative(found["rel"], told)
     if found["weekday"]:
         return _weekday(found["week"] or "", found["weekday"], told.reference.date())
     if found["m1"]:
@@ -245,7 +244,7 @@ def _weekday(week: str, written: str, today: date) -> date:
 
 
 def _valid(year: int, month: int, day: int | None) -> date | None:
-    if day is None or not (1 <= month <= 12 and 2000 <= year <= 2100):  # noqa: PLR2004
+    if day is None or not (1 <= month <= 12 and 2000 <= year <= 2100):
         return None
     return date(year, month, day) if 1 <= day <= calendar.monthrange(year, month)[1] else None
 
