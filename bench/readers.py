@@ -30,6 +30,10 @@ ROUNDS = 5
 LIMITS = Limits()
 GOAL_TIMES_PYTHON_DOCX = 5.0
 GOAL_SANDBOX_MS = 2.0
+# Start, JFIF, frame of 1280 × 960: all that sizes of pictures are read from.
+_JPEG_HEAD = bytes.fromhex(
+    "ffd8ffe000104a46494600010100000100010000ffc0000b0803c005000101110000ffda0008010100003f00"
+)
 _SENTENCE = (
     "近日，某区综合执法局组织开展“城市清洁”行动，"
     "出动执法人员120人次、车辆35台次，清理占道经营56处。"
@@ -93,7 +97,7 @@ def mail_of(number: int) -> bytes:
     message.set_content("现报送信息一篇，请审阅。")
     attach = message.add_attachment
     attach(docx_file(number), maintype="application", subtype="msword", filename="稿件.docx")
-    picture = b"\xff\xd8\xff\xe0" + bytes((number + n * 31) % 251 for n in range(60_000))
+    picture = _JPEG_HEAD + bytes((number + n * 31) % 251 for n in range(60_000))
     attach(picture, maintype="image", subtype="jpeg", filename="现场.jpg")
     return message.as_bytes()
 
