@@ -125,6 +125,19 @@ def test_scaled_text_keeps_its_place() -> None:
     assert texts(ofd(page(scaled, text_object("下一行", 28, 90)))) == ["放大的字", "下一行"]
 
 
+def test_slanting_watermark_is_dropped() -> None:
+    mark = text_object("内部资料严禁外传", 60, 55, extra=' CTM="0.7 -0.7 0.7 0.7 0 0"')
+
+    assert texts(ofd(page(*[text_object("正文第一段。", 28, 50), mark]))) == ["正文第一段。"]
+
+
+def test_undeclared_prefix_is_mended() -> None:
+    """A slip of one producer, which strict parsers refuse."""
+    slip = WRAPPED.replace("<ofd:Layer", '<ofd:Layer x:y="1"', 1)
+
+    assert texts(ofd(slip))[0] == "信息标题"
+
+
 @pytest.mark.parametrize("prefix", ["/", "./"])
 def test_odd_entry_names(prefix: str) -> None:
     assert texts(ofd(WRAPPED, prefix=prefix))[0] == "信息标题"

@@ -4,6 +4,7 @@ ofdkit reads it; what ofdkit refuses is tried once more with a walk of our own
 over the same elements, which forgives damaged containers.
 """
 
+import contextlib
 import itertools
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -61,7 +62,7 @@ def read_ofd(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadabl
 
 def _pages(data: bytes, guarded: GuardedZip, limits: Limits) -> Iterator[PageLines]:
     try:
-        found = _by_ofdkit(data, limits)
+        found = _by_ofdkit(data, _slanting_ids(guarded), limits)
     except Refused:
         raise
     except Exception:  # noqa: BLE001  young library: whatever it trips over, we try ourselves
@@ -78,7 +79,26 @@ def _too_many_pages(limits: Limits) -> Refused:
     return Refused(f"超过 {limits.pages} 页", SPLIT_UP)
 
 
-def _by_ofdkit(data: bytes, limits: Limits) -> Found:
+def _slanting_ids(guarded: GuardedZip) -> frozenset[str]:
+    """Identifiers of text that runs askew: watermarks, which ofdkit does not tell apart."""
+    found: set[str] = set()
+    for path in guarded.names:
+        if not path.lower().endswith("content.xml"):
+            continue
+        with contextlib.suppress(Refused, ZipRefused):  # ofdkit mends more than we do
+            content = guarded.read(path)
+            if b"CTM" in content:
+                askew = filter(_slants, _all(parse_xml(content), "TextObject"))
+                found.update(element.get("ID") or "" for element in askew)
+    return frozenset(found - {""})
+
+
+def _slants(text_object: etree._Element) -> bool:
+    a, b = (_numbers(text_object.get("CTM"), 6) or _IDENTITY)[:2]
+    return min(abs(a), abs(b)) > 0.2 * max(abs(a), abs(b))
+
+
+def _by_ofdkit(data: bytes, slanting: frozenset[str], limits: Limits) -> Found:
     found: Found = []
     with ofdkit.open(data) as opened:
         if len(opened.pages) > limits.pages:
@@ -87,6 +107,7 @@ def _by_ofdkit(data: bytes, limits: Limits) -> Found:
             runs = [
                 _Run(r.text, r.x, r.y, r.size, r.width, r.from_template)
                 for r in itertools.islice(page.runs, _MAX_RUNS)
+                if r.object_id not in slanting
             ]
             found.append((runs, (page.width, page.height)))
     return found
@@ -181,6 +202,8 @@ def _walked_page(
 
 def _runs(root: etree._Element, *, template: bool) -> Iterator[_Run]:
     for text_object in _all(root, "TextObject"):
+        if _slants(text_object):
+            continue
         box = _numbers(text_object.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
         a, b, c, d, e, f = _numbers(text_object.get("CTM"), 6) or _IDENTITY
         size = (_numbers(text_object.get("Size"), 1) or (4.0,))[0] * (

@@ -116,7 +116,11 @@ def _scan(
     if not ocr.available():
         reason = "扫描件：没有文字层，且未安装文字识别组件"
         return refuse(name, data, reason, SEND_TEXT)
-    lines = [ocr.page_lines(_picture(opened, index)) for index in range(len(pages))]
+    read = range(min(len(pages), ocr.MAX_PAGES))
+    try:
+        lines = [ocr.page_lines(_picture(opened, index)) for index in read]
+    except Exception:  # noqa: BLE001  out of memory, a broken model: as if it were not there
+        return refuse(name, data, "扫描件：文字识别失败", SEND_TEXT)
     return document(
         name,
         data,
@@ -125,7 +129,10 @@ def _scan(
         paragraphs_of(lines),
         images={i.sha256: i for page in pages for i in page.images}.values(),
         properties=_properties(opened, len(pages)),
-        warnings=["扫描件，文字由识别得出，请核对。"],
+        warnings=[
+            "扫描件，文字由识别得出，请核对。",
+            *([f"只识别了前 {ocr.MAX_PAGES} 页。"] if len(pages) > ocr.MAX_PAGES else []),
+        ],
         approximate=True,
     )
 
