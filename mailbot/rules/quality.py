@@ -1,9 +1,183 @@
-"""Hints on wording (四（二）): what looks wrong, with the place quoted. Never blocks."""
+"""Hints on wording and figures (四（二）): what looks wrong, with the place quoted.
+
+Hints go into the receipt and never block. A false hint teaches people to ignore
+the true ones, so only what is nearly always wrong is told, five at most.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from rapidfuzz.distance import Levenshtein
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
+from mailbot.rules.quality_figures import (
+    disagreeing_changes,
+    disagreeing_rates,
+    disagreeing_sums,
+    impossible_dates,
+    impossible_shares,
+    impossible_times,
+)
+from mailbot.rules.quality_words import RIGHT_WORDS
+
+_MOST = 5
+_EACH = 2  # hints of one kind
+_LONGEST = 60_000
+_AROUND = 8
+_WRONG = re.compile("|".join(sorted(map(re.escape, RIGHT_WORDS), key=len, reverse=True)))
+_DOUBLED = re.compile(
+    r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
+    r"|(?<![但只还就要若或凡总便都也])是是(?!非)|(?<![温总平缓])和和(?!美|气|睦|谐)|将将(?!军)"
+    r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对"
+    r"|(?!一|逐|层)([一-龥]{2})\1"
+)
+_STOPS = re.compile(r"，，|。。(?!。)|、、|；；|：：|，。|。，|、，|，、|；。|。；|，；|：，")
+_HALF_STOP = re.compile(r"[一-龥][,;?!][一-龥]|[一-龥]:[一-龥]")
+_FULL_DIGIT = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{1,20}")
+_MIXED_BRACKETS = re.compile(r"（[^（）()\n]{1,60}\)|\([^（）()\n]{1,60}）")
+_GAP = re.compile(
+    r"(?<![A-Za-z0-9])(?:[Xx×＊*]{2,6}(?![A-Za-z0-9%])|_{2,}|﹡{2,})|（?(?:此处|待)(?:补充|填写|核实数据)）?"
+)
+_TWICE_SAID = re.compile(
+    r"(?<![节合条预签公制集契])(?:大约|约|大概)\d{1,7}(?:余|多)[一-龥]{1,3}|(?<![节合条预签公制集契])(?:大约|约|大概|近)\d{1,7}[^，。；\d]{0,5}(?:左右|上下)"
+    r"|超过\d{1,7}[^，。；\d]{0,5}以上|(?:防止|避免|杜绝)[^，。；]{0,12}(?:不再|不)(?:发生|出现)"
+    r"|原因是[^，。；]{2,24}(?:造成|导致|引起)的"
+)
+_NUMBERING = re.compile(r"(?:^|[\s。；，：、])[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}$")
+_VAGUE = re.compile(r"近日|最近|日前|前不久")
+_ANY_DAY = re.compile(
+    r"\d{1,2}月\d{1,2}|\d{1,2}日|\d{1,2}号|[一二三四五六七八九十]{1,3}日|今日|昨日|今天|昨天|\d月"
+)
+_TITLED = re.compile(r"《([^《》\n]{4,14})》")
+_PAIRS = {"（": "）", "(": "）", "《": "》", "“": "”", "【": "】", "「": "」"}
+_CLOSING = {"）": "（", ")": "（", "》": "《", "”": "“", "】": "【", "」": "「"}
+_NEWS = "动态简讯"
 
 
-def hints(title: str, body: str, notice: Notice, kind: str) -> tuple[Hint, ...]:  # noqa: ARG001
-    """At most five hints, the most useful first."""
-    return ()
+def hints(title: str, body: str, notice: Notice, kind: str) -> tuple[Hint, ...]:
+    """At most five hints, those most surely right first.
+
+    Args:
+        title: Title of the draft.
+        body: 正文.
+        notice: Names of publications.
+        kind: Kind of the draft; a 动态简讯 should say the day.
+    """
+    text = f"{title[:300]}\n{body[:_LONGEST]}"
+    found: dict[str, Hint] = {}
+    for check in _CHECKS:
+        for hint in islice(check(text), _EACH):
+            found.setdefault(hint.quote, hint)
+    for hint in (*_publications(text, notice), *_vague(body, kind)):
+        found.setdefault(hint.quote, hint)
+    return tuple(islice(found.values(), _MOST))
+
+
+def _wrong_words(text: str) -> Iterator[Hint]:
+    for hit in _WRONG.finditer(text):
+        right = RIGHT_WORDS[hit[0]]
+        yield Hint("错字", _around(text, *hit.span()), f"“{hit[0]}”应为“{right}”")
+
+
+def _doubled(text: str) -> Iterator[Hint]:
+    for hit in _DOUBLED.finditer(text):
+        yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
+
+
+def _stops(text: str) -> Iterator[Hint]:
+    for hit in _STOPS.finditer(text):
+        yield Hint("标点", _around(text, *hit.span()), f"“{hit[0]}”标点重复或冲突")
+
+
+def _garbled(text: str) -> Iterator[Hint]:
+    at = text.find("\ufffd")
+    if at >= 0:
+        yield Hint("乱码", _around(text, at, at + 1), "有无法显示的字符，请核对")
+
+
+def _gaps(text: str) -> Iterator[Hint]:
+    for hit in _GAP.finditer(text):
+        yield Hint("缺内容", _around(text, *hit.span()), f"“{hit[0]}”像是没有填写的内容")
+
+
+def _brackets(text: str) -> Iterator[Hint]:
+    """The first bracket or quotation mark of each paragraph that has no partner."""
+    for line in text.split("\n"):
+        at = _unpaired(line)
+        if at is not None:
+            yield Hint("括号引号", _around(line, at, at + 1), f"“{line[at]}”没有配对")
+
+
+def _unpaired(line: str) -> int | None:
+    open_: list[tuple[str, int]] = []
+    for at, char in enumerate(line):
+        if char in _PAIRS:
+            open_.append(("（" if char == "(" else char, at))
+        elif char in _CLOSING:
+            if open_ and open_[-1][0] == _CLOSING[char]:
+                open_.pop()
+            elif not (char in "）)" and _NUMBERING.search(line[max(0, at - 4) : at])):
+                return at
+    return open_[0][1] if open_ else None
+
+
+def _widths(text: str) -> Iterator[Hint]:
+    for pattern, advice in (
+        (_MIXED_BRACKETS, "括号一边全角一边半角"),
+        (_HALF_STOP, "中文之间用了半角标点"),
+        (_FULL_DIGIT, "数字、字母宜用半角"),
+    ):
+        hit = pattern.search(text)
+        if hit:
+            yield Hint("全半角", _around(text, *hit.span()), advice)
+
+
+def _said_twice(text: str) -> Iterator[Hint]:
+    for hit in _TWICE_SAID.finditer(text):
+        yield Hint("语病", hit[0], "语义重复或矛盾，请斟酌")
+
+
+def _publications(text: str, notice: Notice) -> Iterator[Hint]:
+    """《达州信息专刊》 where the notice knows 《达州信息专报》 (annex 1)."""
+    names = {n for one in notice.publications for n in (one.name, *one.aliases)}
+    for hit in islice(_TITLED.finditer(text), _MOST):
+        if hit[1] in names:
+            continue
+        near = [n for n in names if len(n) == len(hit[1]) and Levenshtein.distance(n, hit[1]) == 1]
+        if near:
+            yield Hint("刊名", hit[0], f"是否为《{near[0]}》？")
+
+
+def _vague(body: str, kind: str) -> Iterator[Hint]:
+    if kind != _NEWS:
+        return
+    hit = _VAGUE.search(body[:200])
+    if hit and not _ANY_DAY.search(body):
+        yield Hint("时间", _around(body, *hit.span()), "全文没有具体日期，请写明哪一天")
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The place with a few characters on each side, within its line."""
+    left = max(text.rfind("\n", 0, start) + 1, start - _AROUND)
+    right = text.find("\n", end)
+    return text[left : min(len(text) if right < 0 else right, end + _AROUND)]
+
+
+_CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
+    _wrong_words,
+    impossible_dates,
+    impossible_times,
+    impossible_shares,
+    disagreeing_rates,
+    disagreeing_changes,
+    disagreeing_sums,
+    _gaps,
+    _garbled,
+    _doubled,
+    _brackets,
+    _stops,
+    _widths,
+    _said_twice,
+)
