@@ -40,6 +40,7 @@ _CJK_FOLD = re.compile(
     r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \t]*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])"
 )
 _BLANKS = re.compile(r"[ \t\n\f]+")
+_QUOTE_IDS = frozenset({"isReplyContent", "ntes-pcmail-quote", "divRplyFwdMsg"})
 _MOST_LINKS = 2_000
 _MOST_BYTES = 16_000_000
 
@@ -179,8 +180,11 @@ def _is_hidden(tag: str, element: html.HtmlElement) -> bool:
 
 
 def _is_quote(tag: str, element: html.HtmlElement) -> bool:
+    """Boxes in which 163, Mail Master, Gmail, Apple and Outlook put the history."""
+    if element.get("id") in _QUOTE_IDS:
+        return True
     if tag == "blockquote":
-        return bool(element.get("type") == "cite" or element.get("id") == "isReplyContent")
+        return bool(element.get("type") == "cite")
     marked = "gmail_quote" in str(element.get("class")) or element.get("name") == "origbody"
     return tag == "div" and marked
 

@@ -15,8 +15,6 @@ import re
 from dataclasses import dataclass, field
 
 from parsers.charset import (
-    REPLACEMENT,
-    decode_header,
     one_line,
     wire_bytes,
 )
@@ -24,7 +22,8 @@ from parsers.facts import Unreadable
 from parsers.filenames import display_name
 from parsers.headers import HeaderBlock, read_block
 from parsers.limits import Limits
-from parsers.parameters import Parameters, parse_parameters
+from parsers.mime_part import Part
+from parsers.parameters import Parameters
 from parsers.transfer_encoding import ENCODED, undo
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
@@ -34,7 +33,6 @@ _MAGIC = (
     *(b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF-", b"Rar!\x1a", b"7z\xbc\xaf\x27\x1c"),
     *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"{\\rtf"),
 )
-_SUFFIX = re.compile(r"\.[A-Za-z0-9]{2,5}\Z")
 # Keys and forks that travel beside the content; told apart from files by their bytes.
 _COMPANIONS = frozenset(
     {
@@ -123,7 +121,7 @@ def walk(raw: bytes, limits: Limits) -> Tree:
     if len(raw) > limits.mail_bytes:
         walker.too_large("（整封邮件）", "邮件", len(raw))
     else:
-        walker.part(_Part.of(raw, outer, len(raw), depth=1, group=0))
+        walker.part(Part.of(raw, outer, len(raw), depth=1, group=0))
     return walker.tree
 
 
@@ -133,45 +131,6 @@ def _mail_start(raw: bytes) -> int:
     while start < min(len(raw), 64) and raw[start] in b"\r\n":
         start += 1
     return start
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Where one part lies: raw[block.body_start:end] is its body."""
-
-    raw: bytes
-    block: HeaderBlock
-    end: int
-    depth: int
-    group: int
-    content: Parameters
-    disposition: Parameters
-
-    @classmethod
-    def of(cls, raw: bytes, block: HeaderBlock, end: int, depth: int, group: int) -> "_Part":
-        content = parse_parameters(block.first("content-type"))
-        disposition = parse_parameters(block.first("content-disposition"))
-        return cls(raw, block, end, depth, group, content, disposition)
-
-    @property
-    def encoding(self) -> str:
-        value = self.block.first("content-transfer-encoding").partition(";")[0]
-        return value.partition("(")[0].strip(" \t\r\n\"'").lower()
-
-    @property
-    def name(self) -> str:
-        """The disposition's name, else the type's; the undamaged one of the two."""
-        named = [part.filename(key) for part, key in self._sources()]
-        shown = [name for name in map(display_name, named) if name]
-        if not shown:
-            # Outlook at times gives the name as a description only.
-            described = display_name(decode_header(self.block.first("content-description")))
-            shown = [described] if _SUFFIX.search(described) else []
-        return next((name for name in shown if REPLACEMENT not in name), (shown or [""])[0])
-
-    def _sources(self) -> tuple[tuple[Parameters, str], ...]:
-        one, two = self.disposition, self.content
-        return ((one, "filename"), (one, "name"), (two, "name"), (two, "filename"))
 
 
 class _Walker:
@@ -192,7 +151,7 @@ class _Walker:
         remedy = "请压缩图片，或分几封邮件重新发送。"
         self.tree.unreadable.append(Unreadable(name, reason, remedy))
 
-    def part(self, part: _Part) -> None:
+    def part(self, part: Part) -> None:
         """One part whose headers are read: a container, a mail or a leaf."""
         self.parts += 1
         for text in part.block.defects:
@@ -208,7 +167,7 @@ class _Walker:
         else:
             self._leaf(part, content, kind)
 
-    def _children(self, part: _Part, content: Parameters) -> bool:
+    def _children(self, part: Part, content: Parameters) -> bool:
         """Walk the parts of a multipart; False where it has none."""
         if part.depth > self.limits.mime_depth:
             self.refuse("（嵌套过深的部分）", "邮件结构嵌套过深，没有继续读取")
@@ -227,7 +186,7 @@ class _Walker:
                 self._too_many()
                 break
             child = read_block(part.raw, start, stop, self.limits)
-            self.part(_Part.of(part.raw, child, stop, part.depth + 1, group))
+            self.part(Part.of(part.raw, child, stop, part.depth + 1, group))
         return True
 
     def _too_many(self) -> None:
@@ -274,7 +233,7 @@ class _Walker:
             slices.append((opened, end))
         return slices, closed
 
-    def _encoded_container(self, part: _Part, content: Parameters) -> bool:
+    def _encoded_container(self, part: Part, content: Parameters) -> bool:
         """A multipart that was transfer-encoded as a whole, which no one may do."""
         if part.encoding not in ENCODED:
             return False
@@ -283,16 +242,16 @@ class _Walker:
         slices, _ = self._slices(data, 1, len(data), content)
         if slices:
             inner = HeaderBlock(items, 1)
-            self.part(_Part.of(data, inner, len(data), part.depth + 1, part.group))
+            self.part(Part.of(data, inner, len(data), part.depth + 1, part.group))
         return bool(slices)
 
-    def _mail(self, part: _Part) -> None:
+    def _mail(self, part: Part) -> None:
         if len(self.tree.nested) >= self.limits.nested_mails:
             self.refuse(part.name or "（附带的邮件）", "附带的邮件过多，其余没有读取")
             return
         self.tree.nested.append(NestedMail(part.name, self._decoded(part)))
 
-    def _leaf(self, part: _Part, content: Parameters, kind: str) -> None:
+    def _leaf(self, part: Part, content: Parameters, kind: str) -> None:
         name = part.name
         self._check_names(part)
         size = (part.end - part.block.body_start) * (3 if part.encoding == "base64" else 4) // 4
@@ -317,7 +276,7 @@ class _Walker:
         )
         (self.tree.reports if kind in _REPORTS else self.tree.leaves).append(leaf)
 
-    def _check_names(self, part: _Part) -> None:
+    def _check_names(self, part: Part) -> None:
         """Two names with two endings: clients may open different documents."""
         header, content = part.disposition, part.content
         one, two = display_name(header.filename("filename")), display_name(content.filename("name"))
@@ -325,7 +284,7 @@ class _Walker:
         if doubled or (one and two and one.rpartition(".")[2] != two.rpartition(".")[2]):
             self.tree.defect(f"附件《{one or two}》的名称或类型写了两种，请人工核对")
 
-    def _decoded(self, part: _Part) -> bytes:
+    def _decoded(self, part: Part) -> bytes:
         start = min(part.block.body_start, part.end)
         decoded = undo(part.raw, start, part.end, part.encoding)
         label = f"附件《{part.name}》" if part.name else "邮件内容"

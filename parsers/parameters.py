@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from parsers.charset import REPLACEMENT, decode_extended, decode_plain_name, wire_bytes
 
+_LONGEST = 16_000
+"""Characters of one header that are looked at."""
+
 _MOST = 200
 """Parameters kept of one header; honest mail has at most a dozen."""
 
@@ -73,7 +76,7 @@ def _extended(raw: dict[str, str], name: str) -> str:
 
 def parse_parameters(header: str) -> Parameters:
     """Take `type/subtype; name=value; …` apart; any text is accepted."""
-    value, _, rest = header.partition(";")
+    value, _, rest = header[:_LONGEST].partition(";")
     raw: dict[str, str] = {}
     repeated = False
     position = 0

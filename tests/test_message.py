@@ -10,6 +10,9 @@ import random
 import tracemalloc
 import unicodedata
 from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -370,6 +373,36 @@ def test_safety_25_ambiguous_structure_is_told_and_nothing_lost(raw: bytes, word
 def test_floods_are_read_without_defeat(body: bytes) -> None:
     """Their cost is bounded by the test timeout; each took well under a second."""
     assert understood(read_message(HEAD + body))
+
+
+# -- what a well-behaved program writes ----------------------------------------------------
+
+WORDS = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=40)
+NAMES = st.from_regex(r"[一-龥A-Za-z0-9（）《》]{1,30}\.(docx|doc|wps|pdf|jpg)", fullmatch=True)
+
+
+@given(
+    WORDS,
+    WORDS,
+    st.lists(st.tuples(NAMES, st.binary(max_size=300)), max_size=4),
+    st.sampled_from(["utf-8", "gb18030"]),
+)
+def test_what_the_standard_library_writes_is_read_back(
+    subject: str, words: str, files: list[tuple[str, bytes]], charset: str
+) -> None:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address("张三", "unit", "example.cn")
+    mail["Subject"] = subject
+    mail.set_content(words, charset=charset, cte="base64")
+    for name, data in files:
+        mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+
+    parsed = read_message(mail.as_bytes())
+
+    assert (parsed.message.subject, parsed.message.body) == (subject, words)
+    assert parsed.message.sender.name == "张三"
+    assert [(item.name, item.data) for item in parsed.attachments] == files
+    assert parsed.message.defects == ()
 
 
 # -- anything at all -----------------------------------------------------------------------
