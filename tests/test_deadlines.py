@@ -449,6 +449,12 @@ REPORTED = replace(
             "2023-07-04 10:00", [(followup_key(3, OPENED, 0), "2023-07-04 06:00")], 1, id="again"
         ),
         pytest.param("2023-07-04 15:00", [], 2, id="after-an-outage-only-the-latest"),
+        pytest.param(
+            "2023-07-05 15:00",
+            [(followup_key(3, OPENED, 2), "2023-07-04 14:00")],
+            None,
+            id="three-times-and-no-more",
+        ),
     ],
 )
 def test_follow_ups_are_chased(now: str, keys: list[tuple[str, str]], number: int | None) -> None:

@@ -415,3 +415,11 @@ def test_emergency_letters_at_the_moment_of_sending(
 ) -> None:
     ledger = Ledger(events=(replace(PHONED_IN, **change),))  # type: ignore[arg-type]
     assert urgent_still_due(key, NOTICE, ledger, at("2023-05-01 02:20")) is goes
+
+
+def test_of_the_repeats_an_outage_held_up_only_the_last_is_sent() -> None:
+    queued = [alert_key(3, n) for n in range(4)] + [remind_key(3, 15), remind_key(3, 30)]
+    nudges = tuple(Nudge(key, at("2023-05-01 02:30")) for key in queued)
+    ledger = Ledger(events=(PHONED_IN,), nudges=nudges)
+    goes = [key for key in queued if urgent_still_due(key, NOTICE, ledger, at("2023-05-01 02:40"))]
+    assert goes == [alert_key(3, 0), alert_key(3, 3), remind_key(3, 30)]

@@ -13,6 +13,7 @@ from mailbot.records.obligations import EmergencyDuty, Nudge
 from mailbot.rules.calendar import chinese_moment
 from store.records import EventRecord
 
+CHASES = 3  # a unit is asked so often for one 续报; then the office, which can also close
 SUSPECTED_REPEATS_SLOWER = 6  # 疑似突发 is alerted as fast, but repeated less often
 
 
@@ -191,12 +192,12 @@ def _reminders(
 
 
 def _chase(rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime) -> int | None:
-    """Number of the chase for a 续报 due now: at the due time, then once an interval."""
+    """Number of the chase for a 续报 due now: at the due time, then an interval apart."""
     clock = EventClock(rule, event)
     due, reported = clock.followup_due, clock.last_report
     if due is None or reported is None or now < due:
         return None
-    number = int((now - due) / timedelta(hours=rule.followup_hours))
+    number = min(int((now - due) / timedelta(hours=rule.followup_hours)), CHASES - 1)
     last = sent.latest(followup_key(event.id, reported, 0))
     return number if last is None or number > last[0] else None
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from mailbot.notice import Notice
 from mailbot.records.ledger import Ledger
-from mailbot.records.obligations import EmergencyDuty, Obligation, PlannedLetter
+from mailbot.records.obligations import EmergencyDuty, Nudge, Obligation, PlannedLetter
 from mailbot.rules.calendar import chinese_moment
 from mailbot.rules.emergency_deadlines import (
     EventClock,
@@ -92,14 +92,14 @@ def urgent_still_due(key: str, notice: Notice, ledger: Ledger, now: datetime) ->
     """Whether an emergency letter still has a purpose when it is about to be sent.
 
     The first alert always has; a repeat not once the event is acknowledged or closed; a
-    chase not once the report is here.
+    chase not once the report is here. Of several that could not be sent, only the last goes.
     """
     kind, _, rest = key.partition("/E")
     number, _, tail = rest.partition("/")
     event = next((event for event in ledger.events if str(event.id) == number), None)
     if event is None or key == alert_key(event.id, 0):
         return True
-    if event.state != "open":
+    if event.state != "open" or _overtaken(key, ledger.nudges):
         return False
     if kind == "alert":
         return not EventClock(notice.emergency, event).acknowledged(now)
@@ -107,3 +107,14 @@ def urgent_still_due(key: str, notice: Notice, ledger: Ledger, now: datetime) ->
         reported = event.last_report_at or event.written_at
         return reported is not None and f"{reported:%Y%m%dT%H%M%S}" == tail.partition("/")[0]
     return event.written_at is None
+
+
+def _overtaken(key: str, nudges: Iterable[Nudge]) -> bool:
+    """Whether a later letter of the same series is queued too."""
+    stem, _, number = key.rpartition("/")
+    if not number.isdecimal():
+        return False
+    rest = (nudge.key.rpartition("/") for nudge in nudges if nudge.key.startswith(f"{stem}/"))
+    return any(
+        other == stem and tail.isdecimal() and int(tail) > int(number) for other, _, tail in rest
+    )

@@ -4,7 +4,7 @@ What was sent before is read off the ledger, so a run that was missed, repeated 
 short sends nothing twice and forgets nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -30,6 +30,7 @@ from mailbot.rules.calendar import (
     next_working_day,
     working_moment,
 )
+from mailbot.rules.desk import LAST_INSTANT
 from mailbot.rules.emergency_letters import emergency_letters
 from mailbot.rules.obligations import all_obligations, urgent_obligations
 
@@ -101,19 +102,22 @@ class _Sent:
         return sum(1 for at in self.by_duty.get(duty.key, ()) if due is not None and at >= due)
 
 
-def _sent(nudges: Iterable[Nudge], duties: Iterable[Obligation]) -> _Sent:
-    """Letters since the oldest of these duties began; earlier ones cannot speak of them."""
+def _sent(nudges: Iterable[Nudge], since: datetime) -> _Sent:
+    """Routine letters queued since an instant."""
     sent = _Sent()
-    begun = (duty.period_start for duty in duties if duty.remindable)
-    oldest = min((start for start in begun if start is not None), default=None)
-    if oldest is None:
-        return sent
     for nudge in nudges:
-        if nudge.queued_at >= oldest and nudge.key.startswith("reminder/"):
+        if nudge.queued_at >= since and nudge.key.startswith("reminder/"):
             sent.keys.add(nudge.key)
             for key in nudge.concerns:
                 sent.by_duty.setdefault(key, []).append(nudge.queued_at)
     return sent
+
+
+def _oldest_start(by_unit: Mapping[str, Iterable[Obligation]], now: datetime) -> datetime:
+    """When the oldest duty to be reminded of began: no earlier letter speaks of any of them."""
+    duties = chain.from_iterable(by_unit.values())
+    begun = (duty.period_start for duty in duties if duty.remindable)
+    return min((start for start in begun if start is not None), default=now)
 
 
 def routine_letters(
@@ -125,7 +129,9 @@ def routine_letters(
 ) -> tuple[PlannedLetter, ...]:
     """One letter for each unit of which a reminder is due, listing all that it owes."""
     by_unit = _by_unit(obligations)
-    sent, today = _sent(nudges, chain.from_iterable(by_unit.values())), local_day(now)
+    # Two days back at least: today's keys must be known even when every duty is younger.
+    sent = _sent(nudges, min(_oldest_start(by_unit, now), now - 2 * DAY))
+    today = local_day(now)
     found: list[PlannedLetter] = []
     listed: list[Obligation] = []
     for name, duties in by_unit.items():
@@ -257,7 +263,7 @@ def arrears(
 ) -> tuple[Arrears, ...]:
     """Overdue duties by unit for the office, the worst unit first; uncertain ones left out."""
     by_unit = _by_unit(obligations)
-    sent = _sent(ledger.nudges, chain.from_iterable(by_unit.values()))
+    sent = _sent(ledger.nudges, _oldest_start(by_unit, LAST_INSTANT))
     found: list[Arrears] = []
     for name, duties in by_unit.items():
         overdue = tuple(duty for duty in duties if duty.remindable and duty.state == "逾期")
