@@ -7,6 +7,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 
 import libarchive
 import pytest
@@ -120,6 +121,7 @@ def rar5(name: bytes, content: bytes) -> bytes:
     )  # fmt: skip
 
 
+GOLDEN = Path(__file__).parent / "golden" / "documents"
 PACKED = {"信息.txt": TEXT, "目录/图.txt": b"2", "空.txt": b""}
 
 
@@ -134,6 +136,13 @@ PACKED = {"信息.txt": TEXT, "目录/图.txt": b"2", "空.txt": b""}
 )
 def test_members(data: bytes, fmt: str) -> None:
     assert readable(data, fmt) == {"信息.txt": TEXT, "图.txt": b"2", "空.txt": b""}
+
+
+def test_solid_7z() -> None:
+    assert readable((GOLDEN / "solid-lzma2.7z").read_bytes(), "7z") == {
+        "信息.txt": TEXT,
+        "乙.txt": b"2",
+    }
 
 
 def test_single_gz_loses_its_suffix() -> None:
@@ -229,8 +238,10 @@ def test_links_are_reported_not_followed(data: bytes, fmt: str) -> None:
 
 
 def encrypted_zip() -> bytes:
-    data = bytearray(zipped({"a.txt": b"1"}))
-    data[data.find(b"PK\x01\x02") + 8] |= 1
+    data = bytearray(zipped({"a.txt": b"1", "b.txt": b"2"}))
+    first = data.find(b"PK\x01\x02")
+    data[first + 8] |= 1
+    data[data.find(b"PK\x01\x02", first + 4) + 8] |= 1
     return bytes(data)
 
 
@@ -239,6 +250,8 @@ def encrypted_zip() -> bytes:
     [
         pytest.param(encrypted_zip(), "zip", id="zip"),
         pytest.param(rar4(b"a.txt", TEXT, flags=0x8004), "rar", id="rar4"),
+        pytest.param((GOLDEN / "encrypted-content.7z").read_bytes(), "7z", id="7z"),
+        pytest.param((GOLDEN / "encrypted-names.7z").read_bytes(), "7z", id="7z-names-too"),
     ],
 )
 def test_encrypted_says_so(data: bytes, fmt: str) -> None:
@@ -247,6 +260,16 @@ def test_encrypted_says_so(data: bytes, fmt: str) -> None:
     assert "加密" in told.reason
     assert "密码" in told.remedy
     assert not told.suspicious
+
+
+def test_one_encrypted_member_does_not_hide_the_others() -> None:
+    data = bytearray(zipped({"a.txt": b"1", "b.txt": TEXT}))
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    locked, free = unpack(bytes(data), "zip")
+
+    assert isinstance(locked, Unreadable)
+    assert "加密" in locked.reason
+    assert free == ("b.txt", TEXT)
 
 
 @pytest.mark.parametrize("fmt", ["zip", "rar", "7z", "tar", "gz", "cab"])

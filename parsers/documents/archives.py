@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any, cast
 
 from parsers.documents.outcome import refuse
-from parsers.documents.refusals import REMOVE_PASSWORD, unreadable
+from parsers.documents.refusals import unreadable
 from parsers.documents.zip_guard import (
     RATIO_FLOOR_BYTES,
     REPACK,
@@ -33,6 +33,7 @@ Member = tuple[str, bytes] | Unreadable
 
 USE_ZIP = "请改用 .zip 格式压缩，或把文件直接作为附件发送。"
 
+UNLOCK = "压缩包设有密码，请取消密码后重新发送，或把文件直接作为附件发送。"
 NAMELESS = "未命名文件"
 
 _BLOCK = 1 << 16
@@ -113,10 +114,14 @@ def members(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member
             yield refuse(name, data, "压缩包是空的", "请确认压缩包内容后重新发送。")
 
 
+def _locked() -> ZipRefused:
+    return ZipRefused("压缩包已加密", UNLOCK)
+
+
 def _damaged(name: str, data: bytes, exc: Exception) -> Unreadable:
     message = str(exc).lower()
     if "encrypt" in message or "passphrase" in message or "password" in message:
-        return refuse(name, data, "压缩包已加密", REMOVE_PASSWORD)
+        return unreadable(display_name(name), data, _locked())
     if "volume" in message:
         return refuse(name, data, "压缩包是分卷的，缺少其他部分", REPACK)
     return refuse(name, data, "压缩包损坏或不完整", USE_ZIP)
@@ -125,11 +130,10 @@ def _damaged(name: str, data: bytes, exc: Exception) -> Unreadable:
 def _zip(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
     del name, fmt
     guarded = open_zip(data, limits, limits.archive_total_bytes)
-    meter = _Meter(len(data), limits)
-    for entry in guarded.entries:
-        if entry.folder or _is_litter(entry.name):
-            continue
-        meter.member()
+    entries = [e for e in guarded.entries if not e.folder and not _is_litter(e.name)]
+    if entries and all(entry.encrypted for entry in entries):
+        raise _locked()  # said once, not for every member
+    for entry in entries:
         yield _zip_member(guarded, entry)
 
 
@@ -211,7 +215,7 @@ def _libarchive_member(entry: Any, meter: _Meter, *, locked: bool) -> Member | N
     meter.member()
     shown = display_name(raw) or NAMELESS
     if locked:  # stored and encrypted: the library would hand over the cipher
-        return Unreadable(shown, "压缩包已加密", REMOVE_PASSWORD)
+        raise _locked()
     if entry.issym or entry.islnk or not entry.isreg:
         return _link(shown)
     return _gathered(shown, meter, entry.get_blocks(_BLOCK))

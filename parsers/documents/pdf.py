@@ -28,6 +28,7 @@ _MIN_PIXELS = 32  # smaller ones are rules and bullets
 _MAX_STREAM = 300_000_000
 _STREAM = re.compile(rb"stream\r?\n")
 _CHUNK = 1 << 20
+_DICTIONARY = 600  # bytes before a stream that describe it
 
 
 @dataclass(slots=True)
@@ -72,7 +73,11 @@ def _read(
         return refuse(name, data, "PDF 中没有页面", RESEND)
     if count > limits.pages:
         return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
-    pages = [_page(opened, index, limits) for index in range(count)]
+    pages: list[_Page] = []
+    for index in range(count):
+        pages.append(_page(opened, index, limits))
+        if sum(page.chars for page in pages) > limits.text_chars:
+            return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
     if all(page.scanned or not page.chars for page in pages):
         return _scan(name, data, opened, pages, limits)
     return document(
@@ -200,6 +205,11 @@ def _explodes(data: bytes) -> bool:
     for match in _STREAM.finditer(data):
         if data[match.end() : match.end() + 1] not in b"\x08\x18\x28\x38\x48\x58\x68\x78":
             continue  # no zlib header
+        if (
+            b"/Image"
+            in data[max(match.start() - _DICTIONARY, 0) : match.start()].rpartition(b"obj")[2]
+        ):
+            continue  # never unpacked here; a blank sheet is legitimately huge
         total += _unpacked_size(data, match.end())
         if total > 3 * _MAX_STREAM:
             return True
