@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from parsers.charset import one_line
 from parsers.facts import CloudLink
@@ -78,12 +78,17 @@ def provider_of(url: str) -> str:
 def find_cloud_links(page: HtmlText | None, plain: str = "") -> tuple[CloudLink, ...]:
     """Cloud attachments of a mail, from its HTML or else its plain text; one a file."""
     found: dict[str, CloudLink] = {}
+    previous = Anchor("", 0, 0, {})
     for text, anchor in _candidates(page, plain):
         provider = provider_of(anchor.href)
-        if provider:
-            link = _link(provider, text, anchor)
-            known = found.get(link.url)
-            found[link.url] = link if known is None else _merged(known, link)
+        if not provider:
+            continue
+        # What stands before another file's link was said of that file.
+        since = previous.end if previous.end <= anchor.start else 0
+        link = _link(provider, text, anchor, since)
+        known = found.get(link.url)
+        found[link.url] = link if known is None else _merged(known, link)
+        previous = anchor
         if len(found) >= _MOST:
             break
     return tuple(found.values())
@@ -127,30 +132,37 @@ def _merged(one: CloudLink, two: CloudLink) -> CloudLink:
     )
 
 
-def _link(provider: str, text: str, anchor: Anchor) -> CloudLink:
+def _link(provider: str, text: str, anchor: Anchor, since: int) -> CloudLink:
     attributes = anchor.attributes
-    before = text[max(0, anchor.start - _NEAR) : anchor.start]
+    before = text[max(since, anchor.start - _NEAR) : anchor.start]
     after = text[anchor.end : anchor.end + _NEAR]
-    shown = text[anchor.start : anchor.end]
+    shown = text[anchor.start : anchor.end].strip()
     printed = _PRINTED.search(shown) or _PRINTED.match(after.lstrip(" \t\n"))
     name = attributes.get("file-name") or attributes.get("filename") or ""
-    if printed is None:
+    if printed is None and shown:
         earlier = list(_PRINTED.finditer(before))
         printed = earlier[-1] if earlier else None
         if printed is not None and not name:
             name = _last_line(before[: printed.start()])
     size = None
-    if not name and not _BUTTON.fullmatch(shown.strip()):
+    if not name and shown and not _BUTTON.fullmatch(shown):
         words = [line for line in _PRINTED.sub("", shown).splitlines() if line.strip()]
         name = words[0] if words else ""
         size = _SIZE.fullmatch(words[1].strip()) if len(words) > 1 else None
+    name = name or attributes.get("download") or _queried(anchor.href)
     return CloudLink(
         provider=provider,
-        name=display_name(name or attributes.get("download") or _last_line(before)),
+        name=display_name(name or (_last_line(before) if shown else "")),
         url=one_line(anchor.href),
         size=one_line(attributes.get("file-size") or _size(printed, size)),
         expires_at=_expiry(attributes.get("expired", ""), printed["expiry"] if printed else ""),
     )
+
+
+def _queried(url: str) -> str:
+    """The name older NetEase links carry in their query."""
+    fields = parse_qs(urlsplit(url).query, errors="replace")
+    return next((fields[key][0] for key in ("title", "fileName", "filename") if key in fields), "")
 
 
 def _size(printed: re.Match[str] | None, alone: re.Match[str] | None) -> str:

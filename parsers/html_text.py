@@ -40,7 +40,12 @@ _CJK_FOLD = re.compile(
     r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \t]*\n\s*(?=[\u2e80-\u9fff\uff00-\uffef])"
 )
 _BLANKS = re.compile(r"[ \t\n\f]+")
-_QUOTE_IDS = frozenset({"isReplyContent", "ntes-pcmail-quote", "divRplyFwdMsg"})
+_QUOTE_IDS = frozenset(
+    {
+        *("isReplyContent", "isForwardContent", "ntes-pcmail-quote", "origbody"),
+        *("original-content", "reply139content", "oriMsgHtmlSeperator", "divRplyFwdMsg"),
+    }
+)
 _MOST_LINKS = 2_000
 _MOST_BYTES = 16_000_000
 

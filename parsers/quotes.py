@@ -17,22 +17,26 @@ _MOST_LINES = 20_000
 _NEARLY_EMPTY = 20
 """Characters of own words below which a forward's text is looked for in its history."""
 
-_DASHES = r"[-—_－=*]{2,80}\s{0,4}"
+_DASHES = r"[-‐—_－=*]{2,80}\s{0,4}"
 _SEPARATORS = re.compile(
     rf"{_DASHES}(?:原始邮件|原始信息|原邮件|邮件原件|回复的原?邮件|回复邮件|Original(?: Message)?"
-    rf"|Original E-?mail|Reply Message|Replied Message)\s{{0,4}}[-—_－=*]{{2,80}}",
+    rf"|Original E-?mail|Reply Message|Replied Message)\s{{0,4}}[-‐—_－=*]{{2,80}}",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
     rf"{_DASHES}(?:转发邮件信息|转发的?邮件|转发信息|Forwarded message|Forwarded mail"
-    rf"|Forwarded by .{{1,80}})\s{{0,4}}[-—_－=*]{{2,80}}"
+    rf"|Forwarded by .{{1,80}})\s{{0,4}}[-‐—_－=*]{{2,80}}"
     r"|(?:以下|下面)是被?转发的?邮件\s?[:：]?|开始转发的?(?:邮件|信息)\s?[:：]"
     r"|Begin forwarded message\s?[:：]",
     re.IGNORECASE,
 )
-_WROTE = re.compile(r".{0,300}(?:写道|写到|寫道|编写|wrote|writes)\s{0,3}[:：]", re.IGNORECASE)
+_WROTE = re.compile(
+    r".{0,300}(?:写道|写到|寫道|编写|来信|wrote|writes)\s{0,3}[:：]"
+    r"|-{2,20} ?在 .{0,300} ?撰写 ?-{2,20}",
+    re.IGNORECASE,
+)
 _WHO_OR_WHEN = re.compile(r"@|\d{1,2}[:：]\d{2}|<[^<>]{3,}>")
-_WROTE_START = re.compile(r"在|于|At |On |\d{4}|[^\s]{1,40}\s?<|\"", re.IGNORECASE)
+_WROTE_START = re.compile(r"在|于|At |On |\d{4}|[^\s]{1,40}\s?\(?<|\"|星期|--+ ?在", re.IGNORECASE)
 
 _LABEL = re.compile(
     r"[\s|*>]{0,8}(?P<label>发\s?件\s?人|寄件人|发送人|发件者|From|发送时间|发送日期|已发送|日\s?期|时\s?间|寄件日期|Sent|Date"
@@ -54,7 +58,7 @@ _FOOTER = re.compile(
 _DASH_RULE = re.compile(r"-- ?|-{6,80}|_{6,80}")
 _CREDIT = re.compile(r"供\s?稿|撰\s?稿|审\s?核|签\s?发|作者|通讯员|联系(?:人|电话)|附件|报送")
 _CLOUD_LINE = re.compile(
-    r"从\S{1,30}发来的(?:超大附件|云附件)"
+    r"从\S{1,30}发来的(?:超大附件|云附件)(?:推荐客户端极速下载)?"
     r"|.{0,200}[(（]\d{1,6}(?:\.\d{1,3})?\s?[KMGT]?B?\s?[,，]\s?(?:\d{4}年.{4,20}到期|无限期)[)）].{0,400}"
 )
 _ADDRESS_LINE = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,253}", re.ASCII)
@@ -148,11 +152,12 @@ def _label(line: str) -> str:
 
 
 def _is_header_block(lines: list[str], number: int) -> bool:
-    """`发件人：…` followed by at least two more header lines (Outlook, Foxmail, Mail Master)."""
-    if _label(lines[number]) not in _FROM_LABELS:
+    """`发件人：…` among at least three header lines (Outlook, Foxmail, Mail Master)."""
+    if not _label(lines[number]):
         return False
-    following = [line for line in lines[number + 1 : number + 14] if line.strip(" |\t-")][:7]
-    return len({label for line in following if (label := _label(line))} - _FROM_LABELS) >= 2
+    near = [line for line in lines[number : number + 14] if line.strip(" |\t-")][:8]
+    labels = {label for line in near if (label := _label(line))}
+    return len(labels) >= 3 and not labels.isdisjoint(_FROM_LABELS)
 
 
 def _with_rule(lines: list[str], number: int) -> int:

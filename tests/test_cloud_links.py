@@ -65,6 +65,39 @@ def test_qq_list_gives_each_file_its_own_size_and_expiry() -> None:
     assert (two.name, two.size, two.expires_at) == ("二.mp4", "1.5G", None)
 
 
+def test_163_list_of_icon_name_and_size() -> None:
+    """The 163 pages write an icon without text before each name."""
+    entry = (
+        "<div><a href='https://mail.163.com/large-attachment-download/index.html?file={0}'></a></div>"
+        "<div><a href='https://mail.163.com/large-attachment-download/index.html?file={0}'>{1}</a>"
+        "<span> ({2}, 2026年8月17日 0:49 到期)</span>"
+        "<a href='https://mail.163.com/large-attachment-download/index.html?file={0}'>下载</a></div>"
+    )
+    page = read_html(
+        "<b>从网易163邮箱发来的超大附件</b><a href='http://u.163.com/x'>推荐客户端极速下载</a>"
+        + entry.format("a", "一.wav", "80.96M")
+        + entry.format("b", "二.wav", "1.2G")
+    )
+
+    found = [(link.name, link.size) for link in find_cloud_links(page)]
+
+    assert found == [("一.wav", "80.96M"), ("二.wav", "1.2G")]
+
+
+def test_name_in_the_query_of_an_older_link() -> None:
+    page = read_html(
+        "<a href='http://fs.163.com/fs/display/?file=a&amp;title=%E8%B5%84%E6%96%99.rar'><img></a>"
+    )
+
+    assert find_cloud_links(page)[0].name == "资料.rar"
+
+
+def test_a_query_of_many_fields_is_no_exception() -> None:
+    page = read_html("<a href='http://fs.163.com/fs/display/?" + "a=b&" * 200 + "'>下载</a>")
+
+    assert find_cloud_links(page)
+
+
 def test_name_and_button_of_one_file_are_one_link() -> None:
     href = "https://mail.163.com/large-attachment-download/index.html?file=a"
     page = read_html(f"<a href='{href}'>下载</a><a href='{href}'>视频.mp4</a>")

@@ -70,6 +70,12 @@ Subject: x
 IPHONE = "\n在 2026年3月1日，上午10:00，信息科 <office@example.cn> 写道：\n\n> "
 GMAIL = "\n信息科 <office@example.cn> 于2026年3月1日周日 10:00写道：\n\n> "
 WRAPPED = "\nOn Sun, Mar 1, 2026 at 10:00 AM 信息科\n<office@example.cn> wrote:\n\n> "
+YAHOO = "\n信息科 (<office@example.cn>) 在 2026年3月1日星期日 下午05:48:53 [GMT+8] 寫道：\n\n"
+ZOHO = "\n---- 在 星期日, 01 三月 2026 10:00:00 +0800 信息科 <office@example.cn> 撰写 ----\n\n"
+SINA = "\n----- 原始邮件 -----\n发件人：信息科 <office@example.cn>\n收件人：a\n日期：2026年03月01日 11点27分\n"
+DATE_FIRST = (
+    "\nDate: Sun, 1 Mar 2026 10:00:00 +0800\nSubject: x\nFrom: office@example.cn\nTo: unit\n\n"
+)
 EXCHANGE_BOLD = "\n*发件人:* 信息科\n*发送时间:* 2026年3月1日\n*收件人:* unit\n\n"
 
 
@@ -89,6 +95,10 @@ EXCHANGE_BOLD = "\n*发件人:* 信息科\n*发送时间:* 2026年3月1日\n*收
         pytest.param(GMAIL, id="gmail"),
         pytest.param(WRAPPED, id="attribution-over-two-lines"),
         pytest.param(EXCHANGE_BOLD, id="bold-stars"),
+        pytest.param(YAHOO, id="yahoo"),
+        pytest.param(ZOHO, id="zoho"),
+        pytest.param(SINA, id="sina"),
+        pytest.param(DATE_FIRST, id="date-before-from"),
         pytest.param("\n-----Original Message-----\n", id="original-message"),
         pytest.param("\n-----原始邮件-----\n", id="plain-separator"),
     ],
