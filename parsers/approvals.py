@@ -4,6 +4,7 @@ It proves the sign-off; it is no draft, and its picture is no press photo.
 """
 
 import re
+from functools import lru_cache
 
 from parsers.facts import DocumentText, ReadFile, Unreadable
 from parsers.segment_parts import core
@@ -63,6 +64,7 @@ def without_complaint(file: ReadFile) -> ReadFile:
     return ReadFile(file.name, file.sha256, file.size, seen, file.container)
 
 
+@lru_cache(maxsize=4096)
 def stem(name: str) -> str:
     """A file name as two files of one draft share it."""
     return core(re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name))

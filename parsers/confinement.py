@@ -4,12 +4,13 @@ Strangers' files meet native libraries here, so we assume that one day a file
 takes a worker over. What it finds then is a process without secrets, without
 network, short of memory and about to be killed.
 
-| system  | memory, CPU, file size | network                                     |
-|---------|------------------------|---------------------------------------------|
-| Linux   | rlimits                | empty network namespace where the kernel    |
-|         |                        | permits it; else refused inside Python only |
-| macOS   | CPU and file size      | refused inside Python only                  |
-| Windows | none                   | refused inside Python only                  |
+| system  | memory, CPU, file size | network                    | writing            |
+|---------|------------------------|----------------------------|--------------------|
+| Linux   | rlimits                | empty network namespace,   | own folder only    |
+|         |                        | Landlock, or inside Python | (Landlock)         |
+|         |                        | only: what the kernel has  |                    |
+| macOS   | CPU and file size      | refused inside Python only | free               |
+| Windows | none                   | refused inside Python only | free               |
 
 The wall-clock limit and the kill are the parent's and hold everywhere.
 """
@@ -21,6 +22,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from parsers import landlock
 
 if sys.platform != "win32":
     import resource
@@ -42,7 +45,7 @@ _REFUSED_EVENTS = frozenset(
     }
 )
 
-NetworkBar = Literal["namespace", "audit hook"]
+NetworkBar = Literal["namespace", "landlock", "audit hook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,19 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """Which bars a worker could put up on this machine, for `mailbot doctor`."""
+    """Which bars a worker could put up on this machine, for `mailbot doctor`.
+
+    Attributes:
+        memory: Address space is capped.
+        cpu: Processor time is capped.
+        network: What keeps it from the network.
+        writes: It can write into its own folder only.
+    """
 
     memory: bool
     cpu: bool
     network: NetworkBar
+    writes: bool = False
 
 
 def mapped_bytes() -> int:
@@ -91,21 +102,25 @@ def _refuse_network(event: str, _args: object) -> None:
         raise PermissionError(f"{event} is refused inside a reader")
 
 
-def leave_network() -> NetworkBar:
-    """Move into a network namespace of our own, where no interface is up.
+def withdraw(folder: str) -> tuple[NetworkBar, bool]:
+    """Give up the network, and writing outside `folder`; tell how far that went.
 
-    Goes before anything is loaded: the kernel refuses a process with threads.
+    Goes before anything is loaded: the kernel refuses namespaces to a process with
+    threads.
     """
     sys.addaudithook(_refuse_network)
     if sys.platform != "linux":
-        return "audit hook"
+        return "audit hook", False
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # A new user namespace first: it also sheds every privilege of root.
-    for flags in (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET):
-        if libc.unshare(flags) == 0:
-            return "namespace"
-    return "audit hook"
+    alone = any(
+        libc.unshare(flags) == 0 for flags in (_CLONE_NEWUSER | _CLONE_NEWNET, _CLONE_NEWNET)
+    )
+    barred = landlock.restrict((folder, os.devnull))
+    if alone:
+        return "namespace", barred
+    return ("landlock" if barred and landlock.bars_tcp() else "audit hook"), barred
 
 
 def hide_from_peers() -> None:
@@ -118,17 +133,17 @@ def hide_from_peers() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def limit(budget: Budget, network: NetworkBar) -> Confinement:
+def limit(budget: Budget, network: NetworkBar, writes: bool) -> Confinement:
     """Cap memory above what is mapped now, and files; tell all bars that stand."""
     if sys.platform == "win32":
-        return Confinement(memory=False, cpu=False, network=network)
+        return Confinement(memory=False, cpu=False, network=network, writes=writes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (budget.file_bytes, budget.file_bytes))
     baseline = mapped_bytes()
     if baseline:
         ceiling = baseline + budget.memory_bytes
         resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
-    return Confinement(memory=bool(baseline), cpu=True, network=network)
+    return Confinement(memory=bool(baseline), cpu=True, network=network, writes=writes)
 
 
 def begin_job(budget: Budget) -> None:

@@ -37,6 +37,8 @@ _LETTER_WORDS = 200  # longer, words of handing over do not make a text a coveri
 _LAST_RESORT_WORDS = 10
 _TELLING_SENTENCE = 8
 _SAME_SHARE = 0.8
+_MOST_COMPARED = 30  # comparing each with each is quadratic
+_COMPARED_CHARS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _is_prose(blocks: Sequence[Block]) -> bool:
 
 def _without_copies(texts: list[Candidate]) -> list[Candidate]:
     """One of each draft: a PDF beside the Word file it was made from is no second draft."""
+    if len(texts) > _MOST_COMPARED:
+        return texts
     kept: list[Candidate] = []
     for text in sorted(texts, key=_rank):
         if not any(_is_copy(text, other) for other in kept):
@@ -139,8 +143,9 @@ def _is_copy(text: Candidate, other: Candidate) -> bool:
 
 def says_the_same(text: str, other: str) -> bool:
     """Whether nearly all that `text` says stands in `other` too."""
-    whole = core(other)
-    sentences = [key for piece in _SENTENCE_END.split(text) if (key := core(piece))]
+    whole = core(other[:_COMPARED_CHARS])
+    pieces = _SENTENCE_END.split(text[:_COMPARED_CHARS])
+    sentences = [key for piece in pieces if (key := core(piece))]
     telling = [key for key in sentences if len(key) >= _TELLING_SENTENCE] or sentences
     said = sum(map(len, telling))
     return said > 0 and sum(len(key) for key in telling if key in whole) >= _SAME_SHARE * said
@@ -152,7 +157,7 @@ def _is_draft_body(own: Candidate, documents: list[Candidate], accompanied: bool
     if any(
         says_the_same(found.body, document.document.text)
         or says_the_same(document.document.text, found.body)
-        for document in documents
+        for document in documents[:_MOST_COMPARED]
     ):
         return False
     if not accompanied:

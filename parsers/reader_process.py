@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,16 +63,13 @@ class ReaderDied(Exception):
                 assert_never(self.reason)
 
 
-def _bare_environment() -> dict[str, str]:
-    """No secrets, no proxies; Windows cannot load its own libraries without SYSTEMROOT."""
+def _bare_environment(folder: str) -> dict[str, str]:
+    """No secrets, no proxies; memory of big mails goes back to the system at once."""
+    # Windows cannot load its own libraries without SYSTEMROOT.
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    return {
-        "LANG": "C.UTF-8",
-        "PATH": os.defpath,
-        "MALLOC_ARENA_MAX": "1",
-        "MALLOC_MMAP_THRESHOLD_": "1000000",
-        **kept,
-    }
+    allocator = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+    folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), folder)
+    return {"LANG": "C.UTF-8", "PATH": os.defpath, **allocator, **folders, **kept}
 
 
 class Watchdog:
@@ -119,13 +117,15 @@ class Worker:
         given = json.dumps({"budget": asdict(budget), "preload": preload})
         boot = _BOOT.format(path=[str(Path(entry).absolute()) for entry in sys.path], given=given)
         self._budget, self._watchdog = budget, watchdog
+        # Its working folder, and on Linux the only one it can write to.
+        self._folder = tempfile.mkdtemp(prefix="mailbot-reader-")
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-I", "-X", "utf8", "-c", boot],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_bare_environment(),
-            cwd=tempfile.gettempdir(),
+            env=_bare_environment(self._folder),
+            cwd=self._folder,
             start_new_session=True,
         )
         self.jobs_left = budget.jobs_per_worker  # 0: to be replaced
@@ -245,3 +245,4 @@ class Worker:
             self.kill()
             self._process.wait()
         self._process.stdout.close()
+        shutil.rmtree(self._folder, ignore_errors=True)

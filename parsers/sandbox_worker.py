@@ -20,12 +20,13 @@ import typing
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import lru_cache
+from pathlib import Path
 from typing import IO, Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from parsers.confinement import Budget, begin_job, end_job, leave_network, limit, mapped_bytes
+from parsers.confinement import Budget, begin_job, end_job, limit, mapped_bytes, withdraw
 
 HEADER = struct.Struct(">cQQ")
 READY, ANSWER, LAST_ANSWER, FAILED, OUT_OF_MEMORY = b"+", b"A", b"L", b"E", b"M"
@@ -107,12 +108,12 @@ def _has_grown(baseline: int, budget: Budget) -> bool:
 def serve(budget: Budget, preload: tuple[str, ...]) -> None:
     """Confine this process, then work until the parent closes the pipe."""
     jobs, answers = _take_pipes()
-    network = leave_network()
+    network, writes = withdraw(str(Path.cwd()))
     for module in preload:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # what is loaded now stays: later collections need not look at it
-    confinement = limit(budget, network)
+    confinement = limit(budget, network, writes)
     write_frame(answers, READY, 0, json.dumps(asdict(confinement)).encode())
     baseline = mapped_bytes()
     with contextlib.suppress(EOFError, BrokenPipeError):

@@ -149,6 +149,32 @@ def write_file(size: int) -> str:
     return "written"
 
 
+def write_to(path: str) -> str:
+    """What an attempt to change a file of the daemon's meets."""
+    try:
+        Path(path).write_text("changed")
+    except OSError as error:
+        return type(error).__name__
+    return "written"
+
+
+def remove(path: str) -> str:
+    try:
+        Path(path).unlink()
+    except OSError as error:
+        return type(error).__name__
+    return "removed"
+
+
+def signal_to(pid: int) -> str:
+    """What an attempt to end the daemon meets."""
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return type(error).__name__
+    return "sent"
+
+
 def connect(host: str, port: int) -> str:
     """What a connection attempt meets, below Python's own sockets if need be."""
     try:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 import sandbox_jobs as jobs
 
+from parsers import landlock
 from parsers.confinement import Budget
-from parsers.sandbox import ReaderDied, Sandbox
+from parsers.reading import read_mail
+from parsers.sandbox import ReaderDied, Sandbox, read_archived, read_archived_bare, read_file
 
 SMALL = Budget(
     memory_bytes=100_000_000,
@@ -26,6 +29,7 @@ SMALL = Budget(
     growth_bytes=30_000_000,
 )
 CANARY = "canary-0000"
+GOLDEN = Path(__file__).parent / "golden" / "mail"
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +191,55 @@ def test_network_is_refused() -> None:
         assert executor.submit(jobs.connect, "127.0.0.1", port).result(60) == "PermissionError"
         if executor.confinement().network == "namespace":
             assert executor.submit(jobs.connect_natively, port).result(60) == -1
+
+
+def test_files_of_the_daemon_cannot_be_changed(tmp_path: Path) -> None:
+    """A taken-over worker can neither write, cut nor remove the database."""
+    database = tmp_path / "mailbot.db"
+    database.write_text("rows")
+    with Sandbox(1, preload=()) as executor:
+        barred = executor.confinement().writes
+        seen = [
+            executor.submit(job, str(database)).result(60) for job in (jobs.write_to, jobs.remove)
+        ]
+        assert executor.submit(jobs.write_file, 10).result(60) == "written"  # its own folder
+    assert (not barred) or (seen == ["PermissionError"] * 2 and database.read_text() == "rows")
+    assert not barred or landlock.version() > 0
+
+
+def test_worker_cannot_signal_the_daemon() -> None:
+    with Sandbox(1, preload=()) as executor:
+        answer = executor.submit(jobs.signal_to, os.getpid()).result(60)
+    assert answer == "PermissionError" or landlock.version() < 6
+
+
+def test_worker_leaves_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Sandbox(1, preload=()) as executor:
+        death(executor, jobs.crash)
+        executor.submit(jobs.double, 1).result(60)
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_archived_mail_is_read_in_the_sandbox_as_outside(tmp_path: Path) -> None:
+    """Facts of a real mail pass the check of the parent unchanged."""
+    paths = sorted(GOLDEN.glob("*.eml"))[::6]
+    with Sandbox(1) as executor:
+        for path in paths:
+            raw = path.read_bytes()
+            (tmp_path / "raw").write_bytes(raw)
+            found = executor.submit(read_archived, str(tmp_path / "raw"), ("a@b.cn",)).result(60)
+            assert found == read_mail(raw, own_addresses=frozenset({"a@b.cn"}))
+            bare = executor.submit(read_archived_bare, str(tmp_path / "raw"), ()).result(60)
+            assert bare.sha256 == found.sha256
+
+
+def test_file_is_read_in_the_sandbox(tmp_path: Path) -> None:
+    (tmp_path / "raw").write_text("某区开展检查\n近日，某区组织开展检查，发现问题三处。", "utf-8")
+    with Sandbox(1) as executor:
+        reading = executor.submit(read_file, str(tmp_path / "raw"), "稿.txt").result(60)
+    assert reading.drafts[0].segments.title == "某区开展检查"
 
 
 def test_doctor_may_ask_which_bars_stand(sandbox: Sandbox) -> None:
