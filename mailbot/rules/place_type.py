@@ -35,7 +35,7 @@ _BUREAU = (
 _BUREAU_PREFIX = re.compile(rf"^(?:{_BUREAU}|达州市|达州)")
 _BUREAU_AT_END = re.compile(rf"{_BUREAU}$")
 _ALONE = frozenset("我由该向在与和同及、为以对给请日由据")
-_ANOTHERS = frozenset("总省州省110119120")
+_ANOTHERS = frozenset("总省110119120")
 _FUZZY_LEAST = 90
 _OWN_CITY = "达州"
 _ENOUGH = 400  # mentions looked at in one text
@@ -138,12 +138,11 @@ class UnitIndex:
             return None
         if match["section"]:
             return Mention(match[0], start, end, self._sections[match["section"]], firm=True)
-        if before and before not in _ALONE and "一" <= before <= "鿿":
-            own = text[:start].endswith(_OWN_CITY) and match[0][0] != "市"
-            if not own and not _after_bureau(text[max(0, start - 16) : start]):
-                return None
-        behind = _after_bureau(text[max(0, start - 16) : start])
-        firm = bool(behind) and match[0][0] not in "区县市"
+        bureau = _after_bureau(text[max(0, start - 16) : start])
+        own = match[0][0] != "市" and text.endswith(_OWN_CITY, 0, start)
+        if "一" <= before <= "鿿" and before not in _ALONE and not own and not bureau:
+            return None
+        firm = own or (bureau is not None and match[0][0] not in "区县市")
         return Mention(match[0], start, end, self._loose[match["loose"]], firm=firm)
 
     def _area_mention(self, match: re.Match[str]) -> Mention | None:
