@@ -146,6 +146,8 @@ def _best(data: bytes, declared: str | None, *, labelled: bool) -> str:
         others = {name: text for name, text in readings.items() if _score(text) > 0.5}
         rivals = ("utf-8", "gb18030") if _one_byte(declared) else ("utf-8",)
         return next((others[name] for name in rivals if name in others), readings[declared])
+    if len(readings) == 1:
+        return next(iter(readings.values()))
     if readings:
         return max(readings.values(), key=_score)
     return _lossy(data, dict.fromkeys((*order, "gb18030")))

@@ -48,6 +48,10 @@ _REPORTS = frozenset(
         *("text/rfc822-headers", "message/rfc822-headers"),
     }
 )
+_FAULTS = {
+    "cut": "的编码不完整，内容可能残缺",
+    "rest": "的编码中途结束，后面的内容没有读取",
+}
 _MOST_DEFECTS = 40
 _RESEND = "请拆分后重新发送，或把稿件单独作为附件发送。"
 
@@ -287,11 +291,9 @@ class _Walker:
     def _decoded(self, part: Part) -> bytes:
         start = min(part.block.body_start, part.end)
         decoded = undo(part.raw, start, part.end, part.encoding)
-        label = f"附件《{part.name}》" if part.name else "邮件内容"
-        if decoded.fault == "cut":
-            self.tree.defect(f"{label}的编码不完整，内容可能残缺")
-        elif decoded.fault == "rest":
-            self.tree.defect(f"{label}的编码中途结束，后面的内容没有读取")
+        if decoded.fault:
+            label = f"附件《{part.name}》" if part.name else "邮件内容"
+            self.tree.defect(f"{label}{_FAULTS[decoded.fault]}")
         return decoded.data
 
 
