@@ -74,7 +74,7 @@ class App:
     def fetch_and_file(self, stop: threading.Event | None = None) -> int:
         """One poll: mail is archived and filed, urgent letters leave at once."""
         now = self.clock()
-        complete = self._fetch(now)
+        complete = self._fetch(now, stop)
         filed = self._file_all(stop)
         if complete and not (stop and stop.is_set()):
             self._note(now)
@@ -102,14 +102,14 @@ class App:
         with self._sending:
             return self.delivery.deliver(now, only_urgent=only_urgent, hold_routine=hold_routine)
 
-    def _fetch(self, now: datetime) -> bool:
+    def _fetch(self, now: datetime, stop: threading.Event | None) -> bool:
         """True when the mailbox was read completely."""
         with self.store.look() as uow:
             breaker = Breaker.from_fact(uow.facts.get(BREAKER))
         if not breaker.allows(now, self.credential):
             return False
         try:
-            report = self.intake.run(now)
+            report = self.intake.run(now, lambda: stop is None or not stop.is_set())
         except AuthenticationFailed as refusal:
             pause = timedelta(minutes=self.config.mailbox.authentication_pause_minutes)
             opened = breaker.refused(now, self.credential, pause)

@@ -8,6 +8,7 @@ from datetime import datetime
 from mailbot.config import Config
 from mailbot.errors import MailbotError
 from mailbot.health import LEAST_DISK, free_bytes
+from mailbot.ports import Outcome
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.wiring import Secrets, open_store, rule_book, sandbox_of
 
@@ -102,9 +103,9 @@ def _rules(config: Config) -> Check:
 def _worker(config: Config) -> Check:
     with sandbox_of(config) as sandbox:
         found = sandbox.confinement()
-    bars = [("内存", found.memory), ("计算时间", found.cpu), ("断网", found.network != "none")]
+    bars = [("内存", found.memory), ("计算时间", found.cpu), ("断网", found.network == "namespace")]
     missing = "、".join(name for name, there in bars if not there)
-    remedy = f"本机不支持限制：{missing}；读取附件仍在单独进程中，超时会终止" if missing else ""
+    remedy = f"本机不能完全限制：{missing}；读取附件仍在单独进程中，超时会终止" if missing else ""
     return Check(
         "附件读取进程", good=True, found="限制齐全" if not missing else "部分限制", remedy=remedy
     )
@@ -150,11 +151,12 @@ def _smtp(config: Config, secrets: Secrets) -> Check:
 
     transport = SmtpTransport(config.smtp, secrets.smtp)
     try:
-        problem = transport.try_login()
+        reply = transport.check()
     finally:
         transport.close()
-    found = problem or f"{config.smtp.host}:{config.smtp.port}"
-    return Check("发信登录", not problem, found)
+    if reply.outcome is Outcome.SENT:
+        return Check("发信登录", good=True, found=f"{config.smtp.host}:{config.smtp.port}")
+    return Check("发信登录", good=False, found=reply.text, remedy=reply.meaning)
 
 
 def _open_questions(config: Config) -> Iterator[Check]:

@@ -59,11 +59,6 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     )
 
 
-def health_notes(config: Config) -> "Notes":
-    """Sentences for the daily digest."""
-    return Notes(config)
-
-
 @dataclass(frozen=True, slots=True)
 class Notes:
     """The system's own health, said to the office in the digest."""

@@ -1,7 +1,8 @@
 """The only place that builds real adapters from configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from mailbot.breaker import fragment
 from mailbot.clock import Clock, system_clock
 from mailbot.config import Config
 from mailbot.cue_files import load_rule_book
-from mailbot.health import health_notes
+from mailbot.health import Notes
 from mailbot.ports import Mailbox, Transport
 from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
@@ -112,6 +113,44 @@ def sandbox_of(config: Config) -> Sandbox:
     return Sandbox(workers=reading.workers, budget=budget)
 
 
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """Store, archive and filing without any server: for `import` and `rebuild`."""
+
+    store: Store
+    archive: Archive
+    filing: Filing
+
+
+@contextmanager
+def build_offline(config: Config) -> Iterator[Offline]:
+    """Everything that files mail, nothing that fetches or sends."""
+    store = open_store(config)
+    archive = Archive(config.path(config.store.archive))
+    try:
+        with sandbox_of(config) as sandbox:
+            post = post_of(config)
+            watching = Watching(store, config, post, notes=Notes(config))
+            yield Offline(store, archive, _filing(config, store, archive, sandbox, watching))
+    finally:
+        store.close()
+
+
+def _filing(
+    config: Config, store: Store, archive: Archive, sandbox: Sandbox, watching: Watching
+) -> Filing:
+    reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)))
+    return Filing(
+        store=store,
+        config=config,
+        book=rule_book(config),
+        post=watching.post,
+        read=reader.full,
+        read_bare=reader.bare,
+        progress=watching.progress,
+    )
+
+
 def build(
     config: Config,
     *,
@@ -129,8 +168,7 @@ def build(
     transport = transport or _transport(config, secrets)
     post = post_of(config)
     sandbox = sandbox_of(config)
-    reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)))
-    watching = Watching(store, config, post, notes=health_notes)
+    watching = Watching(store, config, post, notes=Notes(config))
     sent = SentFolder(_mailbox(config, secrets), config.smtp)
 
     def release() -> None:
@@ -153,15 +191,7 @@ def build(
         keeper=keeper,
         mailbox=mailbox,
         intake=Intake(mailbox, archive, store, config.mailbox),
-        filing=Filing(
-            store=store,
-            config=config,
-            book=rule_book(config),
-            post=post,
-            read=reader.full,
-            read_bare=reader.bare,
-            progress=watching.progress,
-        ),
+        filing=_filing(config, store, archive, sandbox, watching),
         watching=watching,
         delivery=Delivery(
             store=store,
