@@ -200,13 +200,9 @@ def _reading(raw: bytes, message: Message | None, find: _Find) -> Reading:
     )
     scans = {file.sha256 for file in files if is_scan(file, named)}
     forms = {file.sha256 for file in files if is_form(file)}
-    photos = [
-        file for file in files if isinstance(file.content, ImageFact) and file.sha256 not in scans
-    ]
-    candidates = _candidates(message, files, find, scans)
+    candidates, drafts = _drafts(message, files, find, scans)
     chosen = {text.sha256 for text in candidates}
     approvals = [f.name for f in files if f.sha256 in scans | forms and f.sha256 not in chosen]
-    drafts = _drafts(candidates, message, photos)
     return Reading(
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
@@ -238,9 +234,18 @@ def _candidates(
 
 
 def _drafts(
-    candidates: list[Candidate], message: Message | None, photos: list[ReadFile]
-) -> tuple[DraftText, ...]:
-    return drafts_of(candidates, message.subject if message else "", photos)
+    message: Message | None, files: list[ReadFile], find: _Find, scans: set[str]
+) -> tuple[list[Candidate], tuple[DraftText, ...]]:
+    """The candidates and the drafts made of them; a defect of ours costs the drafts only."""
+    photos = [f for f in files if isinstance(f.content, ImageFact) and f.sha256 not in scans]
+    try:
+        candidates = _candidates(message, files, find, scans)
+        drafts = drafts_of(candidates, message.subject if message else "", photos)
+    except Exception as error:  # noqa: BLE001  headers and files must still reach the office
+        why = Unreadable("稿件", f"整理稿件时出错（{type(error).__name__}）", _RESEND)
+        files.append(ReadFile(why.name, "", 0, why))
+        return [], ()
+    return candidates, drafts
 
 
 def _images(files: Iterable[ReadFile], scans: set[str]) -> tuple[ImageFact, ...]:

@@ -17,7 +17,7 @@ _LABEL_GROUPS = (
     "邮箱|微信|传真|信息来源|稿件来源|来源|报送单位|报送科室|报送人|报送时间|报送日期|上报单位",
     "上报人|上报时间|填报单位|填报人|填报时间|发布单位|发布时间|发布日期|发布人|承办科室|承办人",
     "分管领导|主要领导|科室负责人|单位负责人|负责人|单位|部门|科室|日期|浏览次数|字数|信息类别",
-    "稿件类别|稿件类型|信息类型|类别|栏目|密级|紧急程度",
+    "稿件类别|稿件类型|信息类型|类别|栏目|密级|紧急程度|QQ|邮政编码|邮编|通讯地址|联系地址|地址|报道员",
 )
 _LABELS = sorted("|".join(_LABEL_GROUPS).split("|"), key=len, reverse=True)
 _SPREAD_LABELS = "|".join(_BLANK.join(map(re.escape, label)) for label in _LABELS)
@@ -90,6 +90,15 @@ def _name_and_phone(text: str) -> Credits:
     if match is None or not (people(match[1]) or is_unit(match[1]) or unit_and_people(match[1])):
         return ()
     return (("联系人", match[1].strip()), ("电话", match[2]))
+
+
+def telling_credits_of(text: str) -> Credits:
+    """Credits that need no full stop before them: labelled, or a unit with its people."""
+    inner = inner_of_bracket(text)
+    found = labelled(inner) or label_last(inner)
+    if found or not inner:
+        return found
+    return (("署名", inner),) if unit_and_people(inner) else ()
 
 
 def credits_of(text: str) -> Credits:

@@ -3,17 +3,27 @@
 import re
 
 from parsers import segment_lines as recognise
-from parsers.segment_credits import Credits, credits_of, inner_of_bracket, labelled
+from parsers.segment_credits import (
+    Credits,
+    credits_of,
+    inner_of_bracket,
+    labelled,
+    telling_credits_of,
+)
 from parsers.segment_names import is_unit, may_be_unit, people, unit_and_people
 from parsers.segment_parts import Line, Parts
 
 _LIST_LINES = 20
 _INLINE_CHARS = 130
-_LAST_BRACKET = re.compile(r"[。！？”；）)]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*$")
+_LAST_BRACKET = re.compile(
+    r"[。！？”；）)]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*[。.]?$"
+)
+_FINAL_BRACKET = re.compile(r"([（(][^（）()]{2,60}[）)])\s*[。.]?$")
 _LAST_LABEL = re.compile(
     r"[。！？”]\s*((?:供稿|撰稿|审核|签发|作者|联系人|编辑|责任编辑|通讯员)\S?[人者]?\s*[：:].{1,80})$"
 )
 _NO_LIST = -1
+_CAPTION = "图片说明"
 
 
 class Tail:
@@ -112,19 +122,25 @@ class Tail:
         """A 供稿 at the very end of the last paragraph: "……成效。（张三 李四）"."""
         while not line.in_table:
             base = max(0, len(line.text) - _INLINE_CHARS)
-            end_of_text = line.text[base:]
-            match = _LAST_BRACKET.search(end_of_text) or _LAST_LABEL.search(end_of_text)
-            found = credits_of(match[1]) if match else ()
-            caption = match is not None and recognise.is_caption(inner_of_bracket(match[1]))
-            rest = line.cut(0, base + match.start(1)) if match else None
-            if match is None or rest is None or not (found or caption):
+            found, start = self._inline(line.text[base:])
+            rest = line.cut(0, base + start) if found else None
+            if rest is None:
                 break
-            if caption:
-                self._parts.captions.append(match[1])
-            else:
-                self._credits.append(found)
+            self._credits.append(found)
             line = rest
         return line
+
+    def _inline(self, text: str) -> tuple[Credits, int]:
+        """Credits at the end of a text and where they begin."""
+        match = _LAST_BRACKET.search(text) or _LAST_LABEL.search(text)
+        if match:
+            if recognise.is_caption(inner_of_bracket(match[1])):
+                return ((_CAPTION, match[1]),), match.start(1)
+            found = credits_of(match[1])
+            if found:
+                return found, match.start(1)
+        match = _FINAL_BRACKET.search(text)
+        return (telling_credits_of(match[1]), match.start(1)) if match else ((), 0)
 
     def _settle(self) -> None:
         """Hand over in reading order what was collected from the bottom."""
@@ -134,6 +150,10 @@ class Tail:
             parts.units = self._units[::-1]
         parts.dates = self._dates[::-1] + parts.dates
         for found in reversed(self._credits):
-            parts.tail_credits.extend(found)
+            for label, value in found:
+                if label == _CAPTION:
+                    parts.captions.append(value)
+                else:
+                    parts.tail_credits.append((label, value))
         for listed in reversed(self._lists):
             parts.attachments.extend(listed)

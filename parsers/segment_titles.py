@@ -55,6 +55,8 @@ def is_title(line: Line, following: Line | None) -> bool:
     longest = _LONGEST_FORMATTED_TITLE if line.formatted_as_title else _LONGEST_TITLE
     if following is None or line.in_table or not 3 <= len(text) <= longest:
         return False
+    if line.formatted_as_title:
+        text = text.removesuffix("。")  # a slip of the typist, the format tells
     if len(_HAN.findall(text)) < 3 or is_numbered(text) or _ENDS_LIKE_TEXT.search(text):
         return False
     if "。" in text or "；" in text or _OPENING.match(text):

@@ -2,7 +2,7 @@
 
 One draft a pair of files in golden/segments: the text, and what a clerk finds in
 it. A line may start with what the format says of it: <title>, <centred>, <bold>, <h1>,
-<cell>, <caption>. What the JSON does not name must be empty.
+<cell>, <caption>, <note>. What the JSON does not name must be empty.
 """
 
 import json
@@ -28,6 +28,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "<h1>": {"kind": "heading", "level": 1},
     "<cell>": {"kind": "cell"},
     "<caption>": {"kind": "caption"},
+    "<note>": {"kind": "note"},
 }
 
 
