@@ -146,6 +146,36 @@ def test_characters_are_put_in_order_from_left_to_right() -> None:
     assert texts(text_stream(*line)) == ["实行了“定人”"]
 
 
+@pytest.mark.parametrize(
+    ("matrix", "places"),
+    [
+        pytest.param("0 1 -1 0", [(100, 80), (128, 80)], id="counter-clockwise"),
+        pytest.param("-1 0 0 -1", [(515, 100), (515, 128)], id="upside-down"),
+        pytest.param("0 -1 1 0", [(128, 762), (100, 762)], id="clockwise"),
+    ],
+)
+def test_pages_drawn_sideways(matrix: str, places: list[tuple[float, float]]) -> None:
+    """As landscape pages are, with or without /Rotate."""
+    lines = [
+        At(*place, text, matrix=matrix) for place, text in zip(places, (FULL, "完。"), strict=True)
+    ]
+    turned = pdf(text_stream(*lines)).replace(
+        b"/MediaBox[0 0 595 842]", b"/Rotate 90/MediaBox[0 0 595 842]"
+    )
+
+    assert texts(text_stream(*lines)) == [FULL + "完。"]
+    assert read(turned).text == FULL + "完。"
+
+
+def test_scaled_page_and_offset_origin() -> None:
+    """Printer drivers draw large and scale down; croppers move the origin."""
+    lines = [At(4 * x.x, 4 * x.y, x.text, 64) for x in paragraph(700, FULL[:25], FULL, "完。")]
+    data = pdf(b"q 0.25 0 0 0.25 1000 1000 cm\n" + text_stream(*lines) + b"Q")
+    moved = data.replace(b"/MediaBox[0 0 595 842]", b"/MediaBox[1000 1000 1595 1842]")
+
+    assert read(moved).text == FULL[:25] + FULL + "完。"
+
+
 def test_bytes_before_the_header_are_tolerated() -> None:
     assert read(b"\r\n\r\n" + pdf(text_stream(At(LEFT, 700, FULL)))).text == FULL
 

@@ -14,7 +14,7 @@ from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import clean, document, refuse
 from parsers.documents.page_lines import PageLines, paragraphs_of
-from parsers.documents.pdf_text import printed_lines
+from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
 from parsers.limits import Limits
@@ -158,12 +158,11 @@ def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
     except Exception:  # noqa: BLE001  PdfiumError: page failed to load
         return _Page(PageLines((), 595, 842), [], 0, scanned=False)
     try:
-        width, height = page.get_width(), page.get_height()
-        lines = printed_lines(page, height)
-        chars = sum(len(line.text) for line in lines)
-        images, largest = _images(page, width * height, limits)
+        printed = printed_page(page)
+        chars = sum(len(line.text) for line in printed.lines)
+        images, largest = _images(page, printed.width * printed.height, limits)
         scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
-        return _Page(PageLines(tuple(lines), width, height), images, chars, scanned)
+        return _Page(printed, images, chars, scanned)
     finally:
         page.close()
 

@@ -2,17 +2,21 @@
 
 import ctypes
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from parsers.documents.page_lines import Line, is_blank, is_wide
+from parsers.documents.page_lines import Line, PageLines, is_blank, is_wide
 
 _MAX_CHARS_PER_PAGE = 60_000
+_STEP = 5  # degrees
+_QUARTER_TURN = 90 // _STEP
+_FULL_TURN = 360 // _STEP
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad", 0xFFFF: ""}
 
 
@@ -23,34 +27,88 @@ class _Char:
     right: float
     bottom: float
     top: float
-    size: float
-    angle: int
+    angle: int  # in steps of `_STEP` degrees
     generated: bool = False  # a blank that pdfium put where it saw a gap
 
 
-def printed_lines(page: pypdfium2.PdfPage, height: float) -> list[Line]:
+def printed_page(page: pypdfium2.PdfPage) -> PageLines:
     """The lines of a page in the order they were drawn; slanting watermarks left out."""
     textpage = page.get_textpage()
     try:
         chars = list(_chars(textpage.raw))
     finally:
         textpage.close()
-    upright = _main_angle(chars)
+    left, bottom, right, top = page.get_bbox()
+    main = _main_angle(chars)
+    # Landscape pages are often drawn sideways: the text tells which way is up.
+    sheet = _Sheet(left, bottom, right, top, turned=-main % _FULL_TURN)
     lines: list[Line] = []
     run: list[_Char] = []
     for char in chars:
         if char.text == "\n":
-            _end_lines(run, lines, height)
-        elif char.angle == upright or not char.text.strip():
-            run.append(char)
-    _end_lines(run, lines, height)
-    return lines
+            _end_lines(run, lines, sheet.height)
+        elif char.angle == main or not char.text.strip():
+            run.append(sheet.upright(char))
+    _end_lines(run, lines, sheet.height)
+    if sheet.turned:  # pdfium sorts by the page as it lies, not as it is read
+        lines.sort(key=lambda line: line.y)
+    return PageLines(tuple(lines), sheet.width, sheet.height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The visible box of a page, and how far it must be turned for its text to stand."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turned: int  # clockwise, in steps of `_STEP` degrees
+
+    @property
+    def _sideways(self) -> bool:
+        return self.turned in (_QUARTER_TURN, 3 * _QUARTER_TURN)
+
+    @property
+    def width(self) -> float:
+        return abs(self.top - self.bottom if self._sideways else self.right - self.left)
+
+    @property
+    def height(self) -> float:
+        return abs(self.right - self.left if self._sideways else self.top - self.bottom)
+
+    def upright(self, char: _Char) -> _Char:
+        """The character on the turned sheet, measured from its lower left corner."""
+        x0, x1 = char.left - self.left, char.right - self.left
+        y0, y1 = char.bottom - self.bottom, char.top - self.bottom
+        if self.turned == _QUARTER_TURN:
+            x0, x1, y0, y1 = y0, y1, self.height - x1, self.height - x0
+        elif self.turned == 2 * _QUARTER_TURN:
+            x0, x1, y0, y1 = self.width - x1, self.width - x0, self.height - y1, self.height - y0
+        elif self.turned == 3 * _QUARTER_TURN:
+            x0, x1, y0, y1 = self.width - y1, self.width - y0, x0, x1
+        angle = 0 if self.turned % _QUARTER_TURN == 0 else char.angle
+        return replace(char, left=x0, right=x1, bottom=y0, top=y1, angle=angle)
 
 
 def _main_angle(chars: list[_Char]) -> int:
     """The direction most text runs in: text across it is a watermark or a stamp."""
     angles = Counter(char.angle for char in chars if char.text.strip())
     return angles.most_common(1)[0][0] if angles else 0
+
+
+def _is_full(char: _Char) -> bool:
+    return "\u2e80" <= char.text <= "\uffef"
+
+
+def _type_size(char: _Char) -> float:
+    """Size as it appears: the nominal one says nothing, producers scale the page.
+
+    A Chinese character is as wide as its type is high.
+    """
+    if _is_full(char) and not char.angle:
+        return char.right - char.left
+    return 0.85 * (char.top - char.bottom)
 
 
 def _end_lines(run: list[_Char], lines: list[Line], height: float) -> None:
@@ -91,7 +149,7 @@ def _end_line(run: list[_Char], lines: list[Line], height: float) -> None:
     text = _ordered_text(run).strip()
     if not drawn or not text:
         return
-    sizes = sorted(char.size for char in drawn)
+    sizes = sorted(map(_type_size, [c for c in drawn if _is_full(c)] or drawn))
     lines.append(
         Line(
             text=text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
@@ -137,7 +195,7 @@ def _before_generated(run: list[_Char]) -> Iterator[int]:
 def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
     gap = char.left - before.right
     if is_wide(before.text) or is_wide(char.text):
-        return is_blank(before.text, char.text, gap, max(char.size, before.size))
+        return is_blank(before.text, char.text, gap, max(_type_size(char), _type_size(before)))
     return seen and not before.text.isspace() and not char.text.isspace()
 
 
@@ -147,15 +205,12 @@ def _chars(textpage: Any) -> Iterator[_Char]:
     for n in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage, n)
         if code in (0x0A, 0x0D):
-            yield _Char("\n", 0, 0, 0, 0, 0, 0)
+            yield _Char("\n", 0, 0, 0, 0, 0)
             continue
         # The loose box is what the type takes up; the tight one is the ink alone.
         if not pdfium.FPDFText_GetLooseCharBox(textpage, n, ctypes.byref(box)):
             box = pdfium.FS_RECTF()
-        size = pdfium.FPDFText_GetFontSize(textpage, n)
-        angle = round(pdfium.FPDFText_GetCharAngle(textpage, n) * 57.3 / 5) % 72
+        angle = round(math.degrees(pdfium.FPDFText_GetCharAngle(textpage, n)) / _STEP) % _FULL_TURN
         text = _HYPHENS.get(code) or ("\ufffd" if code == 0 else chr(min(code, 0x10FFFF)))
-        # Type drawn at size 1 and scaled up: the box tells what the eye sees.
-        height = size if size > 2 else box.top - box.bottom
         generated = pdfium.FPDFText_IsGenerated(textpage, n) == 1
-        yield _Char(text, box.left, box.right, box.bottom, box.top, height, angle, generated)
+        yield _Char(text, box.left, box.right, box.bottom, box.top, angle, generated)
