@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import olefile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,3 +176,15 @@ def test_mutants_give_values_and_never_raise():
         make_word_95("城管局\r"),
     ]
     assert survivors(mutants(seeds, "doc"), read_doc) == []
+
+
+def test_mutants_of_the_streams_give_values_and_never_raise():
+    ole = olefile.OleFileIO(GOLDEN / "tracked-footnote-textbox.doc")
+    with ole:
+        names = ["WordDocument", "1Table"]
+        word, table = (ole.openstream(name).read() for name in names)
+
+    def wrap(both: bytes) -> bytes:
+        return make_ole({names[0]: both[: len(word)], names[1]: both[len(word) :]})
+
+    assert survivors(mutants([word + table], "doc streams", wrap), read_doc) == []

@@ -469,3 +469,14 @@ def test_text_written_comes_back(lines: list[str]):
 def test_mutants_give_values_and_never_raise():
     seeds = [make_docx(paragraph("城市管理") * 5 + f"<w:p><w:r>{TEXT_BOX}</w:r></w:p>")]
     assert survivors(mutants(seeds, "docx"), read_docx) == []
+
+
+def test_mutants_of_the_xml_give_values_and_never_raise():
+    table = f"<w:tbl><w:tr><w:tc><w:p>{run('格')}</w:p></w:tc></w:tr></w:tbl>"
+    body = f"<w:p>{field('<w:instrText>X</w:instrText>', '果')}<w:r>{TEXT_BOX}</w:r></w:p>{table}"
+    wrapped = mutants(
+        [document_xml(body).encode()],
+        "docx xml",
+        lambda xml: make_docx("", {"word/document.xml": xml}),
+    )
+    assert survivors(wrapped, read_docx) == []

@@ -28,12 +28,12 @@ _MAX_PROPERTY: Final = 200
 _UTF8: Final = 65001
 
 
-def u16(data: bytes, offset: int) -> int:
+def u16(data: bytes | memoryview, offset: int) -> int:
     """Unsigned 16 bits at `offset`; 0 beyond the end."""
     return int.from_bytes(data[offset : offset + 2], "little")
 
 
-def u32(data: bytes, offset: int) -> int:
+def u32(data: bytes | memoryview, offset: int) -> int:
     """Unsigned 32 bits at `offset`; 0 beyond the end."""
     return int.from_bytes(data[offset : offset + 4], "little")
 

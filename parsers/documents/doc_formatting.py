@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from parsers.documents.doc_container import WordFile, u16, u32
+from parsers.documents.refusals import too_large
 
 T = TypeVar("T")
+
+MAX_SPANS: Final = 500_000
+"""Differently formatted stretches of a document; 300 pages have some 20,000."""
 
 _CHARACTER_PAGES: Final = 0xFA
 _PARAGRAPH_PAGES: Final = 0x102
@@ -154,7 +158,7 @@ def character_runs(file: WordFile) -> Runs[CharacterLook]:
             if look is None:
                 look = memo[properties] = character_look(properties)
             if look is not NOTHING and look != NOTHING:
-                spans.append((offsets[index], offsets[index + 1], look))
+                _grow(spans, (offsets[index], offsets[index + 1], look))
     return _sorted(spans)
 
 
@@ -173,7 +177,7 @@ def paragraph_runs(file: WordFile) -> Runs[ParagraphLook]:
             if look is None:
                 style = u16(properties, 0)
                 look = memo[properties] = paragraph_look(properties[2:], style)
-            spans.append((offsets[index], offsets[index + 1], look))
+            _grow(spans, (offsets[index], offsets[index + 1], look))
     return _sorted(spans)
 
 
@@ -198,6 +202,12 @@ def _pages(file: WordFile, offset: int) -> Iterator[bytes]:
         if len(page) == _PAGE and number not in seen:  # made-up tables repeat one page
             seen.add(number)
             yield page
+
+
+def _grow(spans: list[tuple[int, int, T]], span: tuple[int, int, T]) -> None:
+    if len(spans) >= MAX_SPANS:
+        raise too_large()
+    spans.append(span)
 
 
 def _sorted(spans: list[tuple[int, int, T]]) -> Runs[T]:

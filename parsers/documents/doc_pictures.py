@@ -13,7 +13,7 @@ _STORE_ENTRY: Final = 0xF007
 _ENTRY_SIZE: Final = 36
 _HEADER: Final = 8
 _CONTAINER: Final = 0xF
-_MAX_RECORDS: Final = 20_000
+_MAX_RECORDS: Final = 5_000
 _MAX_PICTURES: Final = 1_000
 # Blip record: one or two digests of 16 bytes and a tag byte before the picture itself.
 _SECOND_DIGEST: Final = frozenset({0x46B, 0x6E1, 0x6E3, 0x6E5, 0x6E7, 0x7A9, 0x7AB})
@@ -22,8 +22,12 @@ _SECOND_DIGEST: Final = frozenset({0x46B, 0x6E1, 0x6E3, 0x6E5, 0x6E7, 0x7A9, 0x7
 def pictures(file: WordFile, inline: Iterable[int]) -> Iterator[ImageFact]:
     """Pictures in the text (by their offsets in the Data stream), then floating ones."""
     found: dict[str, ImageFact] = {}
+    left = 2 * (len(file.word) + len(file.pictures))  # made-up records may share their bytes
     for blip in _blips(file, inline):
-        fact = picture_fact(blip)
+        left -= len(blip)
+        if left < 0:
+            break
+        fact = picture_fact(bytes(blip))
         if fact is not None:
             found.setdefault(fact.sha256, fact)
         if len(found) >= _MAX_PICTURES:
@@ -31,14 +35,15 @@ def pictures(file: WordFile, inline: Iterable[int]) -> Iterator[ImageFact]:
     yield from found.values()
 
 
-def _blips(file: WordFile, inline: Iterable[int]) -> Iterator[bytes]:
-    for offset in dict.fromkeys(inline):
-        size, header = u32(file.pictures, offset), u16(file.pictures, offset + 4)
-        yield from _in_records(file.pictures[offset + header : offset + size], file.word)
-    yield from _in_records(file.part(_DRAWINGS), file.word)
+def _blips(file: WordFile, inline: Iterable[int]) -> Iterator[memoryview]:
+    data, delayed = memoryview(file.pictures), memoryview(file.word)
+    for offset in list(dict.fromkeys(inline))[:_MAX_PICTURES]:
+        size, header = u32(data, offset), u16(data, offset + 4)
+        yield from _in_records(data[offset + header : offset + size], delayed)
+    yield from _in_records(memoryview(file.part(_DRAWINGS)), delayed)
 
 
-def _in_records(data: bytes, delayed: bytes) -> Iterator[bytes]:
+def _in_records(data: memoryview, delayed: memoryview) -> Iterator[memoryview]:
     """Blips of a run of records; containers are entered by simply reading on."""
     at = 0
     for _ in range(_MAX_RECORDS):
@@ -54,7 +59,7 @@ def _in_records(data: bytes, delayed: bytes) -> Iterator[bytes]:
         at = body if head & _CONTAINER == _CONTAINER else body + size
 
 
-def _delayed(entry: bytes, delayed: bytes) -> Iterator[bytes]:
+def _delayed(entry: memoryview, delayed: memoryview) -> Iterator[memoryview]:
     """A store entry whose picture lies in the WordDocument stream."""
     size, offset = u32(entry, 20), u32(entry, 28)
     record = delayed[offset : offset + size]
@@ -62,5 +67,5 @@ def _delayed(entry: bytes, delayed: bytes) -> Iterator[bytes]:
         yield _picture(record[_HEADER:], u16(record, 0) >> 4)
 
 
-def _picture(body: bytes, instance: int) -> bytes:
+def _picture(body: memoryview, instance: int) -> memoryview:
     return body[33 if instance in _SECOND_DIGEST else 17 :]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from parsers.documents.doc_formatting import CharacterLook, ParagraphLook, Runs
+from parsers.documents.doc_formatting import MAX_SPANS, CharacterLook, ParagraphLook, Runs
 from parsers.documents.doc_pieces import PieceText, whole_characters
 from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.refusals import too_large
@@ -160,9 +160,13 @@ def position_spans(
     source: PieceText, runs: Runs[CharacterLook]
 ) -> Iterator[tuple[int, int, CharacterLook]]:
     """Runs by character position instead of byte offset, in text order."""
+    count = 0
     for piece in source.pieces:
         end = piece.offset + (piece.end - piece.start) * piece.width
         for start, stop, look in runs.within(piece.offset, end):
             first, last = piece.position(start), piece.position(stop)
             if first < last:
+                count += 1
+                if count > MAX_SPANS:
+                    raise too_large()
                 yield first, last, look

@@ -28,6 +28,7 @@ from parsers.facts import Block, BlockKind
 Element = etree._Element  # noqa: SLF001 - lxml gives the type no public name
 Descent = tuple[Iterator[Element], Callable[[], None] | None] | None
 
+_MAX_FIELDS: Final = 100  # open at a time; Word itself gives up far earlier
 MAX_BLOCKS: Final = 100_000
 """Paragraphs of one document; a 300-page report has some 10,000."""
 
@@ -271,7 +272,7 @@ class StoryWalk:
     def field_character(self, element: Element) -> Descent:
         """w:fldChar: what stood between begin and separate was code, whatever its tags."""
         kind = value_of(element, "fldCharType")
-        if kind == "begin" and self._open:
+        if kind == "begin" and self._open and len(self._fields) < _MAX_FIELDS:
             paragraph = self._open[-1]
             self._fields.append(OpenField(paragraph, len(paragraph.chunks)))
         elif kind == "separate" and self._fields:

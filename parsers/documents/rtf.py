@@ -28,6 +28,7 @@ from parsers.limits import Limits
 CUT_OFF: Final = "文件末尾不完整，内容可能有缺失。"
 
 _MAX_DEPTH: Final = 5_000
+_MAX_TOKENS: Final = 6_000_000
 _MAX_PICTURES: Final = 1_000
 _HIGH: Final = 0x81
 _LINE_ENDS: Final = b"\r\n\x00"
@@ -72,11 +73,11 @@ class _Reader:
 
     def _read(self) -> bool:
         """Go through all tokens; False where the file ends before its last brace."""
-        data, end = self._data, len(self._data)
-        while self._at < end:
+        data = self._data
+        for _ in range(_MAX_TOKENS):
             found = TOKEN.match(data, self._at)
-            if found is None:  # a backslash at the very end
-                break
+            if found is None:  # the end, or a backslash before it
+                return False
             self._at = found.end()
             word, number, byte, char, brace, text = found.groups()
             if word:
@@ -93,7 +94,7 @@ class _Reader:
                     return True
             else:
                 self._symbol(char)
-        return False
+        raise too_large()
 
     # Groups
 
@@ -190,9 +191,7 @@ class _Reader:
 
     def _raw_trail_byte(self) -> None:
         r"""The second byte of a pair may look like \, { or } in files that do not escape."""
-        pending = self._out.pending
-        high = len(pending) - len(pending.rstrip(_HIGH_BYTES))
-        if high % 2 and self._data[self._at : self._at + 1] in {b"\\", b"{", b"}"}:
+        if self._out.half_pair and self._data[self._at : self._at + 1] in {b"\\", b"{", b"}"}:
             following = self._data[self._at + 1 : self._at + 2]
             if following != b"'":  # \'xx is the honest way to write the second byte
                 self._bytes(self._data[self._at : self._at + 1])
@@ -337,9 +336,6 @@ class _Reader:
         found = _SYMBOL_FIELD.match(self._out.take_aside())
         if found:
             self._out.text(symbol(found[2] or "", int(found[1])), self._state)
-
-
-_HIGH_BYTES: Final = bytes(range(_HIGH, 0x100))
 
 
 def _entering(destination: str) -> Callable[[_Reader, int | None], None]:

@@ -11,6 +11,7 @@ from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
 
 MAX_BLOCKS: Final = 100_000
+_HIGH_BYTES: Final = bytes(range(0x81, 0x100))
 _MAX_ASIDE: Final = 1_000
 _MAX_TABLE: Final = 20_000
 _PLACES: Final[dict[str, BlockKind]] = {"note": "note", "text box": "text_box"}
@@ -72,6 +73,7 @@ class Output:
         self.codec = rtf_charsets.WESTERN
         self.default_font = 0
         self.pending = bytearray()  # bytes of one font, not yet decoded
+        self.half_pair = False  # the last byte waits for its second half
         self.properties: dict[str, str] = {}
         self._pending_state = State()
         self._left = max_chars
@@ -94,12 +96,15 @@ class Output:
         if not self.pending:
             self._pending_state = state
         self.pending += raw
+        high = len(raw) - len(raw.rstrip(_HIGH_BYTES))
+        self.half_pair = (high + (self.half_pair and high == len(raw))) % 2 == 1
 
     def flush(self) -> None:
         """Decode what waits."""
         if self.pending:
             raw = bytes(self.pending)
             self.pending.clear()
+            self.half_pair = False
             codec = self._pending_state.codec or self.codec
             self._put(rtf_charsets.decode(raw, codec, self.codec), self._pending_state)
 
