@@ -155,7 +155,7 @@ def read_envelope(block: HeaderBlock) -> Envelope:
     trace = _mail_parser(block)
     if trace is None:
         defects.append("信头格式异常")
-    senders = _all_addresses(block, "from")
+    senders = _rejoined(_all_addresses(block, "from"))
     if len(block.all("from")) > 1:
         defects.append("有多个发件人信头，发件人可能是伪造的")
     elif len(senders) > 1:
@@ -194,6 +194,18 @@ def read_envelope(block: HeaderBlock) -> Envelope:
 def _all_addresses(block: HeaderBlock, name: str) -> tuple[Address, ...]:
     found = [box for value in block.all(name)[:20] for box in parse_addresses(value)]
     return tuple(dict.fromkeys(found))
+
+
+def _rejoined(boxes: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Names cut at an unquoted comma (`科室, 张三 <a@x>`) belong to the address that follows."""
+    whole: list[Address] = []
+    waiting: list[str] = []
+    for box in boxes:
+        waiting.append(box.name)
+        if box.address:
+            whole.append(Address(", ".join(filter(None, waiting)), box.address))
+            waiting = []
+    return tuple(whole) or boxes
 
 
 def _hidden_sender(

@@ -215,6 +215,32 @@ def test_two_from_headers_are_both_kept_and_told() -> None:
     assert "有多个发件人信头，发件人可能是伪造的" in found.defects
 
 
+def test_a_name_with_an_unquoted_comma_is_one_sender() -> None:
+    found = envelope("From: 综合科, 张三 <a@x.cn>\r\n\r\n".encode())
+
+    assert [(box.name, box.address) for box in found.senders] == [("综合科, 张三", "a@x.cn")]
+    assert found.defects == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param('"张三" <a@x.cn>', id="quoted"),
+        pytest.param("张三<a@x.cn>", id="no-blank"),
+        pytest.param("张三（综合科） <a@x.cn>", id="full-width-brackets"),
+        pytest.param("a@x.cn <a@x.cn>", id="address-as-its-own-name"),
+        pytest.param("a@x.cn(张三)", id="comment"),
+        pytest.param("[外部] 张三 <a@x.cn>", id="square-brackets"),
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+def test_honest_senders_raise_no_doubt(value: str, charset: str) -> None:
+    found = envelope(b"From: " + value.encode(charset) + b"\r\n\r\n")
+
+    assert found.senders[0].address == "a@x.cn"
+    assert found.defects == ()
+
+
 def test_an_address_hidden_in_an_encoded_header_is_read_and_told() -> None:
     found = envelope(b"From: =?utf-8?B?5byg5LiJIDxhQHguY24+?=\r\n\r\n")
 
