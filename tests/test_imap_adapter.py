@@ -1,6 +1,7 @@
 """ImapMailbox against a real Dovecot, and against the manners and faults of 163."""
 
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -104,6 +105,22 @@ def test_a_big_mail_is_streamed_to_its_file(
     assert (tmp_path / "mail").read_bytes() == BIG
 
 
+def test_a_big_mail_never_lies_in_memory_as_a_whole(
+    dovecot: MailServer, open_mailbox: Opener, tmp_path: Path
+) -> None:
+    raw = BIG * 8
+    dovecot.deliver(raw)
+    mailbox = open_mailbox(dovecot)
+    mailbox.select("INBOX")
+    tracemalloc.start()
+    mailbox.fetch_to(1, tmp_path / "mail", len(raw))
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (tmp_path / "mail").stat().st_size == len(raw) > 20_000_000
+    assert peak < 6_000_000
+
+
 @pytest.mark.parametrize(
     "told", [pytest.param(0, id="too-small"), pytest.param(10**8, id="too-large")]
 )
@@ -177,6 +194,17 @@ def test_wrong_password_is_told_from_a_broken_line(
         open_mailbox(dovecot, password="hunter2secret").folders()
 
     assert "hunter2secret" not in str(caught.value)
+
+
+def test_a_refused_password_is_not_tried_again_at_once(
+    netease: NeteaseAccount, open_mailbox: Opener
+) -> None:
+    mailbox = open_mailbox(netease, password="wrong")
+    for _ in range(5):
+        with pytest.raises(AuthenticationFailed):
+            mailbox.folders()
+
+    assert netease.faults.verbs().count("LOGIN") == 1
 
 
 def test_full_width_password_is_the_operators_mistake(
@@ -566,6 +594,22 @@ def test_mail_that_came_between_poll_and_idle_is_not_missed(
     assert mailbox.wait(60)
 
 
+def test_idle_survives_remarks_that_are_no_news(dovecot: MailServer, open_mailbox: Opener) -> None:
+    dovecot.deliver_many([SMALL, SMALL])
+    mailbox = open_mailbox(dovecot)
+    mailbox.select("INBOX")
+    mailbox.uids()
+    assert not mailbox.wait(0.1)
+
+    with dovecot.client() as client:
+        client.select_folder("INBOX")
+        client.add_flags([1], [rb"\Seen"])
+    threading.Timer(1.5, dovecot.deliver, (SMALL,)).start()
+    assert mailbox.wait(60)
+    mailbox.select("INBOX")
+    assert mailbox.uids(2) == [3]
+
+
 def test_idle_over_tls(dovecot: MailServer, open_mailbox: Opener) -> None:
     ca = str(dovecot.ca_file)
     mailbox = open_mailbox(dovecot, port=dovecot.tls_port, tls="tls", ca_file=ca)
@@ -586,6 +630,20 @@ def test_without_idle_the_caller_is_told_at_once(
 
 def test_idle_can_be_switched_off(dovecot: MailServer, open_mailbox: Opener) -> None:
     assert not open_mailbox(dovecot, use_idle=False).wait(3600)
+
+
+def test_a_server_that_hangs_up_during_idle_is_temporary(
+    dovecot: MailServer, open_mailbox: Opener, netease: NeteaseAccount
+) -> None:
+    netease.faults.capability = b"IMAP4rev1 ID IDLE"
+    netease.faults.hidden_commands = ()
+    mailbox = open_mailbox(netease)
+    assert not mailbox.wait(0.1)
+    netease.faults.hang_up_all()
+    with pytest.raises(Temporary):
+        mailbox.wait(60)
+
+    assert mailbox.folders()[0] == "INBOX"
 
 
 # the end

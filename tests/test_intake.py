@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers.mail_server import MailServer
@@ -15,11 +16,11 @@ from mailbot.errors import AuthenticationFailed, Temporary
 from mailbot.stages.intake import MISSING, Intake
 from mailbot.stages.intake_folder import GROUP_MAILS, STREAM_FROM
 from mailbot.stages.setbacks import TRIES_BEFORE_QUARANTINE
-from store.archive import Archive
+from store.archive import Archive, ArchiveBatch
 from store.engine import open_engine
 from store.migrate import upgrade
 from store.records import MessageRecord
-from store.unit_of_work import Store
+from store.unit_of_work import Store, UnitOfWork
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 RECEIVED = datetime(2026, 3, 2, 0, 45, tzinfo=UTC)
@@ -385,6 +386,86 @@ def test_one_folder_that_will_not_open_does_not_hide_the_others(
         office.intake.run(NOW)
 
     assert office.received() == {digest(mail(1)), digest(mail(2))}
+
+
+# crashes
+
+
+class _Crash(BaseException):
+    """The process ends here."""
+
+
+class _Fuse:
+    """Burns at the n-th step; a step is what lies before or after something durable."""
+
+    def __init__(self, burn_at: int) -> None:
+        self.steps, self.burn_at = 0, burn_at
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps == self.burn_at:
+            raise _Crash
+
+    def around(self, patch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+        """A step before and a step after every call of a method."""
+        real = getattr(owner, name)
+
+        def fused(*arguments: Any, **named: Any) -> Any:
+            self.step()
+            result = real(*arguments, **named)
+            self.step()
+            return result
+
+        patch.setattr(owner, name, fused)
+
+
+DURABLE = [
+    (UnitOfWork, "commit"),
+    (ArchiveBatch, "sync"),
+    (ArchiveBatch, "keep"),
+    (ArchiveBatch, "keep_file"),
+    (ImapMailbox, "select"),
+    (ImapMailbox, "fetch_many"),
+    (ImapMailbox, "fetch_to"),
+]
+
+
+def crash_at(office: Office, number: int) -> bool:
+    """Run one poll that dies at its n-th step; False when it came through."""
+    fuse = _Fuse(number)
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in DURABLE:
+            fuse.around(patch, owner, name)
+        try:
+            office.intake.run(NOW)
+        except _Crash:
+            return True
+    return False
+
+
+def test_a_crash_at_any_step_loses_nothing_and_records_nothing_twice(
+    dovecot: MailServer, tmp_path: Path
+) -> None:
+    raws = [mail(1), mail(2, STREAM_FROM + 1000), mail(3)]
+    dovecot.deliver_many(raws)
+    dovecot.deliver(raws[0], "垃圾邮件")
+    number, crashed = 0, True
+    while crashed:
+        number += 1
+        (tmp_path / str(number)).mkdir()
+        office = Office(tmp_path / str(number), dovecot, folders=("INBOX", "垃圾邮件"))
+        crashed = crash_at(office, number)
+        for record in office.mails():  # a row never stands without its bytes
+            assert digest(office.archive.read(record.sha256)) == record.sha256
+        office.restart()
+        report = office.intake.run(NOW)
+        office.close()
+        assert report.complete
+        assert [record.sha256 for record in office.mails()] == sorted(map(digest, raws))
+        assert (office.cursor(), office.cursor("垃圾邮件")) == (3, 1)
+        assert list((office.archive.root / "incoming").iterdir()) == []
+
+    assert number > 20
 
 
 # poisonous mails

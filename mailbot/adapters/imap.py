@@ -1,5 +1,6 @@
 """The office's mailbox over imapclient; with its imap_* neighbours all that knows IMAP."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,22 +114,21 @@ class ImapMailbox:
                     return False
                 if self._news_since_poll(client) or imap_idle.enter(client):
                     return True
+        end = time.monotonic() + seconds
         with self._session.translated():
-            if not imap_idle.ready(client, seconds):
-                return self._renewed(client)
-            with self._session.deadline.within(self._config.timeout_seconds):
-                return imap_idle.announced(client)
+            while imap_idle.ready(client, max(0.0, end - time.monotonic())):
+                with self._session.deadline.within(self._config.timeout_seconds):
+                    if imap_idle.announced(client):
+                        return True
+            if imap_idle.stale(client):
+                imap_idle.leave(client)
+        return False
 
     def _news_since_poll(self, client: GuardedClient) -> bool:
         """Open INBOX for IDLE; True for mail that came after the poll looked there."""
         state = self._session.open(client, INBOX)
         top = self._top.get((state.name, state.uid_validity))
         return top is not None and bool(_uids_above(client, top))
-
-    def _renewed(self, client: GuardedClient) -> bool:
-        if imap_idle.stale(client):
-            imap_idle.leave(client)
-        return False
 
     def after_filing(self, uid: int) -> None:
         """Mark or move a filed mail of the open folder where config says so."""

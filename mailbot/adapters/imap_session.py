@@ -1,6 +1,7 @@
 """A session that mends itself: connects when needed, drops what broke, names every failure."""
 
 import imaplib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from mailbot.adapters.deadline import Deadline
 from mailbot.adapters.imap_connection import GuardedClient, connect
 from mailbot.adapters.tls import tls_advice
 from mailbot.config import MailboxConfig
-from mailbot.errors import MailbotError, Temporary
+from mailbot.errors import AuthenticationFailed, MailbotError, Temporary
 from mailbot.ports import FolderState
 
 LOGOUT_SECONDS = 5.0
@@ -29,6 +30,8 @@ class ImapSession:
         self._folder: FolderState | None = None
         self._is_open = False
         self._writable = False
+        self._refused = ""
+        self._refused_until = 0.0
         self.deadline = Deadline()
 
     @property
@@ -41,10 +44,26 @@ class ImapSession:
         """A connected client, out of IDLE, whose failures become ours."""
         with self.deadline.within(self._config.poll_deadline_seconds), self.translated():
             if self._client is None:
-                self._client = connect(self._config, self._password, self.deadline)
+                self._client = self._connected()
             imap_idle.leave(self._client)
             self._client.allow()
             yield self._client
+
+    def _connected(self) -> GuardedClient:
+        """A new connection, but never a quick second try of a refused password.
+
+        The breaker over polls is stored; this one also guards whoever forgets to ask it,
+        and ends a little sooner, so as not to answer in its place.
+        """
+        if self._refused and time.monotonic() < self._refused_until:
+            raise AuthenticationFailed(self._refused)
+        try:
+            return connect(self._config, self._password, self.deadline)
+        except AuthenticationFailed as refusal:
+            minutes = self._config.authentication_pause_minutes
+            self._refused = str(refusal)
+            self._refused_until = time.monotonic() + minutes * 54
+            raise
 
     @contextmanager
     def in_folder(self) -> Iterator[GuardedClient]:

@@ -48,6 +48,7 @@ class Netease:
         no_search_line: OK without any `* SEARCH` line.
         capability: What CAPABILITY lists.
         inject: (command, line): an untagged line said once before that command's answer.
+        hidden_commands: Answered with BAD.
         refused_folders: SELECT of these is refused for good.
         commands: Verbs in order, one list for all connections, passwords left out.
     """
@@ -64,6 +65,7 @@ class Netease:
     login_reply: bytes = b""
     bye_on: bytes = b""
     no_search_line: bool = False
+    hidden_commands: tuple[bytes, ...] = HIDDEN
     refused_folders: set[str] = field(default_factory=set)
     capability: bytes = CAPABILITY
     inject: tuple[bytes, bytes] | None = None
@@ -110,6 +112,8 @@ class _Session(socketserver.BaseRequestHandler):
         self.pending: dict[bytes, bytes] = {}
         with socket.create_connection(self.state.target, 60) as upstream:
             self.upstream = upstream
+            for end in (self.client, upstream):  # many small lines: no waiting for more
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             answers = threading.Thread(target=self._guard, args=(self._answers,), daemon=True)
             answers.start()
             self._guard(self._requests)
@@ -159,7 +163,7 @@ class _Session(socketserver.BaseRequestHandler):
         if self.state.bye_on and self.state.bye_on in rest.upper():
             self.client.sendall(b"* BYE IMAP server terminating connection\r\n")
             raise _CutError
-        if verb in HIDDEN:
+        if verb in self.state.hidden_commands:
             self._say(tag, b"BAD command not support")
         elif verb == b"CAPABILITY":
             self.client.sendall(b"* CAPABILITY " + self.state.capability + b"\r\n")
