@@ -135,7 +135,7 @@ def test_slanting_watermark_is_dropped() -> None:
 
 
 def test_characters_are_put_in_order_from_left_to_right() -> None:
-    drawn_last = [At(LEFT + 3 * SIZE, 700, "“"), At(LEFT + 6 * SIZE, 700, "”")]
+    drawn_last = [At(LEFT + 3 * SIZE, 700, "《"), At(LEFT + 6 * SIZE, 700, "》")]
     line = [
         At(LEFT, 700, "实行"),
         At(LEFT + 2 * SIZE, 700, "了"),
@@ -143,7 +143,7 @@ def test_characters_are_put_in_order_from_left_to_right() -> None:
         *drawn_last,
     ]
 
-    assert texts(text_stream(*line)) == ["实行了“定人”"]
+    assert texts(text_stream(*line)) == ["实行了《定人》"]
 
 
 @pytest.mark.parametrize(
