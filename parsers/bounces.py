@@ -42,7 +42,7 @@ _MOST_TEXT = 100_000
 
 # The words of an office command, and the arguments that make them one. An emergency
 # report may well begin with 突发, so that word needs a number.
-_NUMBER = r"[#＃]\s?[A-Za-z]{0,2}\d{1,9}\b|[#＃]\S{1,40}"
+_NUMBER = r"[#＃]\s?[A-Za-z]{0,2}\d{1,9}\b"
 _DATE = (
     r"\d{4}\s?[-年/.]\s?\d{1,2}(?:\s?[-月/.]\s?\d{1,2}\s?日?)?|\d{1,2}月\d{1,2}日"
     r"|[今明昨][天日]"
@@ -67,10 +67,8 @@ _WORDED: tuple[tuple[str, str], ...] = (
 
 def _pattern(table: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     forms = "|".join(rf"(?:{words}){_GAP}(?:{what})" for words, what in table)
-    reply, mark = (
-        r"(?:(?:回复|答复|Re)\s?[:：]\s?){0,3}",
-        r"(?:[\[【]?(?:指令|命令)[\]】]?\s?[:：]?\s?)?",
-    )
+    reply = r"(?:(?:回复|答复|Re)\s?[:：]\s?){0,3}"
+    mark = r"(?:[\[【]?(?:指令|命令)[\]】]?\s?[:：]?\s?)?"
     return re.compile(f"{reply}{mark}(?:{forms})", re.IGNORECASE)
 
 
