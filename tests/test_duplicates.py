@@ -1,0 +1,174 @@
+"""Resent, revised, nearly the same, same title, another unit's: an item counts once (annex 2)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.rules.duplicates import Fingerprint, compare, fingerprint, of_unit, revive, similarity
+from store.records import DraftRecord
+
+AT = datetime(2023, 4, 20, 2, 0, tzinfo=UTC)
+TITLE = "渠县综合执法局开展校园周边环境整治"
+BODY = (
+    "为给学生营造安全、整洁的上学环境，渠县综合执法局组织渠江、天星两个中队，对城区17所中小学周边开展集中整治。"
+    "执法人员采取定点值守与机动巡查相结合的方式，在上学、放学时段重点规范流动摊贩、店外经营和机动车占道停放。"
+    "活动共出动执法人员126人次，劝离流动摊点58处，规范店外经营34家，发放告知书200余份。"
+)
+OTHER = (
+    "受强对流天气影响，主城区出现八级阵风，十余株行道树倾斜。直属二大队组织队员分三组上路排查，配合园林部门锯断枝干、清运残枝，"
+    "至次日凌晨各路段恢复正常通行，没有人员受伤，下一步将对行道树逐株体检并加装支撑。"
+)
+
+
+def draft(
+    title: str = TITLE, body: str = BODY, unit: str = "渠县综合执法局", **named: str
+) -> Fingerprint:
+    return of_unit(fingerprint(title, body, **named), unit, AT)
+
+
+EARLIER = replace(draft(), draft_id=7)
+
+
+@pytest.mark.parametrize(
+    ("new", "relation", "counts", "asks"),
+    [
+        pytest.param(draft(), "exact", False, False, id="resent"),
+        pytest.param(
+            draft(body=BODY.replace("，", " ,\n")), "exact", False, False, id="resent-reformatted"
+        ),
+        pytest.param(
+            draft(body=BODY + "下一步，该局将建立联系群。"),
+            "revision",
+            False,
+            False,
+            id="same-title-grown",
+        ),
+        pytest.param(
+            draft(title=TITLE + "（修改稿）", body=BODY.replace("58处", "85处")),
+            "revision",
+            False,
+            False,
+            id="marked-in-the-title",
+        ),
+        pytest.param(
+            draft(title="整治校园周边", body=BODY[:100] + BODY[110:], file_name="定稿.docx"),
+            "revision",
+            False,
+            False,
+            id="marked-in-the-file-name",
+        ),
+        pytest.param(
+            draft(title="渠县整治校园周边", body=BODY + "效果很好。"),
+            "near",
+            False,
+            True,
+            id="near-under-another-title",
+        ),
+        pytest.param(
+            draft(title="渠县整治校园周边", body=BODY.replace("126", "131").replace("58", "61")),
+            "near",
+            True,
+            True,
+            id="weekly-report-with-new-figures-counts",
+        ),
+        pytest.param(draft(body=OTHER), "same_title", True, True, id="same-title-other-text"),
+        pytest.param(draft(unit="渠县住建局"), "other_unit", False, True, id="another-unit"),
+        pytest.param(draft(unit=""), "exact", False, False, id="unknown-unit-resent"),
+        pytest.param(draft("渠县拆违", OTHER), None, True, False, id="another-draft"),
+        pytest.param(draft("信息", "见附件"), None, True, False, id="too-short-to-tell"),
+    ],
+)
+def test_relations(new: Fingerprint, relation: str | None, *, counts: bool, asks: bool) -> None:
+    verdict = compare(new, [EARLIER])
+
+    assert verdict.relation == relation
+    assert verdict.counts == counts
+    assert bool(verdict.needs_review) == asks
+    assert verdict.draft_id == (7 if relation else None)
+
+
+def test_short_covering_notes_are_no_repeats_of_each_other() -> None:
+    assert compare(draft("", "见附件"), [replace(draft("", "见附件"), draft_id=1)]).relation is None
+
+
+def test_two_units_are_asked_about_a_joint_draft() -> None:
+    verdict = compare(draft(unit="渠县住建局"), [EARLIER])
+
+    assert "联合报送" in verdict.needs_review[0]
+    assert "渠县综合执法局" in verdict.needs_review[0]
+
+
+def test_the_strongest_relation_is_told() -> None:
+    near = replace(draft(title="别的标题说同一件事", body=BODY + "效果好。"), draft_id=3)
+
+    verdict = compare(draft(), [near, EARLIER])
+
+    assert (verdict.relation, verdict.draft_id) == ("exact", 7)
+
+
+def test_a_follow_up_report_is_not_a_repeat_of_the_first() -> None:
+    first = replace(draft("关于凤凰大道燃气泄漏的首报", OTHER), draft_id=1)
+    follow_up = draft("关于凤凰大道燃气泄漏的续报", BODY)
+
+    assert compare(follow_up, [first]).counts
+
+
+@given(st.text(max_size=300), st.text(max_size=40))
+def test_what_is_stored_comes_back(body: str, title: str) -> None:
+    new = fingerprint(title, body)
+    record = DraftRecord(
+        id=5,
+        message_id=1,
+        ordinal=1,
+        received_at=AT,
+        unit="",
+        title=title,
+        kind="动态简讯",
+        column=1,
+        words=1,
+        words_total=1,
+        words_cjk=1,
+        fingerprint=new.stored,
+    )
+
+    assert revive(record) == replace(new, draft_id=5, received_at=AT)
+    assert len(new.stored) < 400
+
+
+def test_a_fingerprint_of_another_version_is_not_compared() -> None:
+    record = DraftRecord(
+        id=5,
+        message_id=1,
+        ordinal=1,
+        received_at=AT,
+        unit="",
+        title="",
+        kind="",
+        column=None,
+        words=0,
+        words_total=0,
+        words_cjk=0,
+        fingerprint="0:old",
+    )
+
+    assert revive(record) is None
+
+
+@given(st.integers(0, len(BODY) - 12))
+def test_a_small_change_anywhere_still_shares_a_band(at: int) -> None:
+    """The ledger finds candidates by these keys alone."""
+    changed = draft(title="另一个标题", body=BODY[:at] + "改动" + BODY[at + 2 :])
+
+    assert set(changed.bands) & set(EARLIER.bands)
+    assert similarity(changed, EARLIER) > 0.8
+
+
+def test_different_drafts_share_no_band() -> None:
+    assert not set(draft("别的标题", OTHER).bands) & set(EARLIER.bands)
+
+
+def test_a_long_text_is_fingerprinted_in_bounded_size() -> None:
+    assert len(fingerprint("", BODY * 2_000).stored) < 400

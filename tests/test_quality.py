@@ -1,0 +1,125 @@
+"""Hints on wording and figures (四（二）): true ones with their place, hardly any false ones."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.config_files import load
+from mailbot.rules.quality import hints
+from mailbot.rules.quality_words import RIGHT_WORDS
+
+HERE = Path(__file__).parent
+NOTICE = load(HERE.parent / "config.toml").notice
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "quote"),
+    [
+        pytest.param("我局积极布署防汛工作", "错字", "布署", id="wrong-word"),
+        pytest.param("达洲市城管执法局", "错字", "达洲", id="wrong-place"),
+        pytest.param("大足县住建局", "错字", "大足县", id="wrong-county"),
+        pytest.param("城市管理的的水平", "叠字", "的的", id="doubled-particle"),
+        pytest.param("近期开展开展整治", "叠字", "开展开展", id="doubled-word"),
+        pytest.param("4月31日召开会议", "日期", "4月31日", id="no-such-day"),
+        pytest.param("2023年2月29日召开", "日期", "2023年2月29日", id="no-leap-year"),
+        pytest.param("2023年4月19日（星期五）", "星期", "2023年4月19日（星期五", id="weekday"),
+        pytest.param("当日25时许", "", "", id="only-minutes-make-a-clock"),
+        pytest.param("当日8时75分", "时间", "8时75分", id="no-such-minute"),
+        pytest.param("群众满意率达105%", "百分比", "满意率达105%", id="rate-over-100"),
+        pytest.param("投诉同比下降120%", "百分比", "下降120%", id="fall-over-100"),
+        pytest.param("增长120%", "", "", id="growth-may-pass-100"),
+        pytest.param(
+            "共检查20处，其中工地15处、餐饮店9处。",
+            "数据",
+            "共检查20处",
+            id="parts-exceed-the-whole",
+        ),
+        pytest.param("共检查20处，其中工地8处、餐饮店9处。", "", "", id="parts-within-the-whole"),
+        pytest.param(
+            "受理200件，办结190件，办结率98%。", "数据", "办结率98%", id="rate-and-counts"
+        ),
+        pytest.param("受理200件，办结190件，办结率95%。", "", "", id="rate-fits"),
+        pytest.param(
+            "由100件减少到50件，同比下降30%。", "数据", "下降30%", id="change-does-not-fit"
+        ),
+        pytest.param("由100件减少到50件，同比下降50%。", "", "", id="change-fits"),
+        pytest.param("在XX街道开展检查", "缺内容", "XX", id="placeholder"),
+        pytest.param("按照《条例规定开展检查", "括号引号", "《", id="unpaired-title-mark"),
+        pytest.param("推行“街长制，成效好", "括号引号", "“", id="unpaired-quotation"),
+        pytest.param("措施：1）巡查；2）处置。", "", "", id="numbering-needs-no-partner"),
+        pytest.param("检查完成，，整改到位", "标点", "，，", id="doubled-stop"),
+        pytest.param("检查完成,整改到位", "全半角", "完成,整改", id="half-width-comma"),
+        pytest.param("出动（含辅助)人员", "全半角", "（含辅助)", id="mixed-brackets"),
+        pytest.param("出动３０人", "全半角", "３０", id="full-width-digits"),
+        pytest.param("约30余人参加", "语病", "约30余人", id="said-twice"),
+        pytest.param("节约30余万元", "", "", id="节约-is-not-about"),
+        pytest.param("防止事故不再发生", "语病", "防止事故不再发生", id="double-negative"),
+        pytest.param("刊于《达州信息专刊》", "刊名", "《达州信息专刊》", id="publication"),
+        pytest.param("刊于《达州信息专报》", "", "", id="publication-right"),
+        pytest.param("为了了解情况，以整治为目的的行动", "", "", id="legitimate-doubles"),
+    ],
+)
+def test_hints(text: str, about: str, quote: str) -> None:
+    found = hints("", text, NOTICE, "经验做法")
+
+    assert [hint.about for hint in found] == ([about] if about else [])
+    assert all(quote in hint.quote for hint in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "expected"),
+    [
+        ("近日，环卫处清洗步道。", "动态简讯", True),
+        ("近日，环卫处清洗步道。", "经验做法", False),
+        ("近日，环卫处于4月3日清洗步道。", "动态简讯", False),
+    ],
+)
+def test_news_without_any_day_is_asked_for_one(body: str, kind: str, *, expected: bool) -> None:
+    assert any(hint.quote.startswith("近日") for hint in hints("", body, NOTICE, kind)) == expected
+
+
+def test_at_most_five_the_surest_first() -> None:
+    body = "布署布署，，（的的,XX约30余人4月31日8时99分满意率达130%" * 20
+
+    found = hints("", body, NOTICE, "动态简讯")
+
+    assert len(found) == 5
+    assert found[0].about == "错字"
+
+
+def test_good_texts_draw_hardly_a_hint() -> None:
+    """At most one hint in 5,000 characters of the development texts."""
+    texts = [
+        text
+        for name in ("kinds/tuned", "kinds/held_out", "emergencies/held_out")
+        for text in tomllib.loads(
+            (HERE / "development" / f"{name}.toml").read_text(encoding="utf-8")
+        )["text"]
+    ]
+
+    told = sum(len(hints(t["title"], t["body"], NOTICE, "")) for t in texts)
+
+    assert told <= sum(len(t["body"]) for t in texts) / 5_000
+
+
+def test_no_right_word_is_itself_called_wrong() -> None:
+    for right in RIGHT_WORDS.values():
+        assert not any(hint.about == "错字" for hint in hints("", right, NOTICE, ""))
+
+
+@given(st.text(max_size=500))
+def test_any_text_gives_at_most_five_hints_that_quote_it(body: str) -> None:
+    found = hints("", body, NOTICE, "动态简讯")
+
+    assert len(found) <= 5
+    assert all(hint.quote in f"\n{body}" for hint in found)
+
+
+@pytest.mark.parametrize(
+    "piece", ["（", "，", "1", "由", "共1件其中", "《一二三四》", "约1", "防止"]
+)
+def test_long_hostile_texts_end(piece: str) -> None:
+    assert len(hints("", piece * (200_000 // len(piece)), NOTICE, "")) <= 5
