@@ -197,10 +197,16 @@ class Machine:
                     self.outcome.sent.append((true, letter, owed))
         self.waiting = kept
 
-    def acknowledge(self, true: datetime) -> None:
-        """Somebody of the office acknowledges what is known of."""
+    def attend(self, true: datetime, acknowledged_at: datetime) -> None:
+        """Somebody of the office acknowledges what is known of, and closes it two days later."""
+        over = true >= acknowledged_at + timedelta(days=2)
         self.events = [
-            replace(event, acknowledged_at=event.acknowledged_at or true) for event in self.events
+            replace(
+                event,
+                acknowledged_at=event.acknowledged_at or true,
+                state="closed" if over else "open",
+            )
+            for event in self.events
         ]
 
 
@@ -227,7 +233,7 @@ def live(seed: int) -> Outcome:
         online = not any(one.kind == "outage" and one.holds(now) for one in faults)
         killed = any(one.kind == "kill" and now + TICK >= one.start > now for one in faults)
         if now >= acknowledged_at:
-            machine.acknowledge(now)
+            machine.attend(now, acknowledged_at)
         machine.tick(now, now + offset, boot, online=online, killed=killed)
     _measure(machine.outcome, alerts, faults)
     return machine.outcome

@@ -391,6 +391,7 @@ def test_a_unit_without_an_address_is_chased_by_the_office() -> None:
             alert_key(3, 9), {"acknowledged_at": at("2023-04-30 02:09")}, True, id="expired"
         ),
         pytest.param(alert_key(3, 1), {"state": "closed"}, False, id="closed"),
+        pytest.param("alert/E3/draft-12", {"state": "closed"}, True, id="a-final-report-closes"),
         pytest.param(remind_key(3, 15), {}, True, id="chase"),
         pytest.param(
             remind_key(3, 15), {"written_at": at("2023-05-01 02:14")}, False, id="arrived"

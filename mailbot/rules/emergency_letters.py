@@ -97,7 +97,9 @@ def urgent_still_due(key: str, notice: Notice, ledger: Ledger, now: datetime) ->
     kind, _, rest = key.partition("/E")
     number, _, tail = rest.partition("/")
     event = next((event for event in ledger.events if str(event.id) == number), None)
-    if event is None or key == alert_key(event.id, 0):
+    # Besides the first, every report has an alert of its own ("draft-12"): those always go.
+    repeat = kind != "alert" or (tail.isdecimal() and int(tail) > 0)
+    if event is None or not repeat:
         return True
     if event.state != "open" or _overtaken(key, ledger.nudges):
         return False
