@@ -28,6 +28,8 @@ _LABEL_LAST = re.compile(
     rf"(.{{2,40}}?){_BLANK}[/／]?{_BLANK}"
     r"(供稿|供图|撰稿|摄影报道|摄影|报道|报送|提供|文图|图文|文/图|图/文|摄|文|图)"
 )
+_REPORTS = re.compile(r"[\s/／]+(?:摄影报道|报道|供稿|摄影|摄|文/图|图/文|文)$")
+_BULLET = re.compile(r"^[□■●○◆◇★☆※▲△*·•—–-]{1,3}\s*")
 _PHONE = re.compile(r"[\d+（(）)\s-]{7,20}")
 _NAME_AND_PHONE = re.compile(
     rf"([\u4e00-\u9fff \u3000]{{2,20}}?){_BLANK}[：:，,]?{_BLANK}([\d-]{{7,16}})"
@@ -49,6 +51,7 @@ def _value_holds(value: str, *, with_colon: bool) -> bool:
         return with_colon
     if with_colon:
         return len(value) <= _LONGEST_VALUE and "。" not in value.rstrip("。")
+    value = _REPORTS.sub("", value)
     if people(value) or is_unit(value) or _PHONE.fullmatch(value):
         return True
     return unit_and_people(value) is not None
@@ -104,7 +107,7 @@ def telling_credits_of(text: str) -> Credits:
 def credits_of(text: str) -> Credits:
     """Credits of a line in any of their forms, brackets around it or not; else ()."""
     inner = inner_of_bracket(text)
-    plain = inner or text
+    plain = _BULLET.sub("", inner or text)
     found = labelled(plain) or label_last(plain) or _name_and_phone(plain)
     if found or not inner:
         return found

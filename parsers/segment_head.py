@@ -98,6 +98,8 @@ class Head:
             parts.head_credits.append((masthead, text))
             return True
         found = credits_of(text) if self._last_title else labelled(text)
+        if self._last_title and recognise.is_published_line(text):
+            found = (("日期", text),)
         if found and not self._is_form(found, at):
             parts.head_credits.extend(found)
             return True

@@ -24,6 +24,10 @@ _CLOCK = (
 )
 _WEEKDAY = rf"(?:{_BLANK}[（(]?星期[一二三四五六日天][）)]?)?"
 _DATE = re.compile(rf"[（(]?({_DAY}{_CLOCK}{_WEEKDAY})[）)]?")
+_PUBLISHED = re.compile(
+    rf"(?:发布)?(?:时间|日期)[：:]{_BLANK}{_DAY}[\d:：\s]{{0,12}}"
+    r"(?:[|｜\s]*(?:点击|浏览|阅读|来源|作者|编辑|字号|访问)\S{0,4}[：:].{0,60})?"
+)
 _UNIT_AND_DATE = re.compile(rf"(\S.{{1,40}}?){_BLANK}[，,（(]?({_DAY}{_CLOCK})[）)]?")
 
 _PAGE = re.compile(
@@ -127,6 +131,11 @@ def date_of(text: str) -> str:
     """The date, where the line is nothing but a date; else ""."""
     match = _DATE.fullmatch(text)
     return match[1].strip() if match else ""
+
+
+def is_published_line(text: str) -> bool:
+    """What web pages print below a title: "时间：2023-07-04 23:12 点击率：25"."""
+    return len(text) <= 100 and _PUBLISHED.fullmatch(text) is not None
 
 
 def unit_and_date(text: str) -> tuple[str, str] | None:

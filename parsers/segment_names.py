@@ -113,7 +113,7 @@ def _split_units(text: str) -> list[str]:
 
 def unit_and_people(text: str) -> tuple[str, str] | None:
     """("通川区综合执法局", "张三 李四") for a unit followed by names."""
-    head, *rest = text.split(maxsplit=1)
-    if rest and is_unit(head) and people(rest[0]):
-        return head, rest[0]
+    parts = text.split(maxsplit=1)
+    if len(parts) == 2 and is_unit(parts[0]) and people(parts[1]):
+        return parts[0], parts[1]
     return None

@@ -15,6 +15,7 @@ from parsers.segment_parts import Line, Parts
 
 _LIST_LINES = 20
 _INLINE_CHARS = 130
+_MOST_BRACKETS = 4
 _LAST_BRACKET = re.compile(
     r"[。！？”；）)]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*[。.]?$"
 )
@@ -120,7 +121,7 @@ class Tail:
 
     def _without_inline_credits(self, line: Line) -> Line:
         """A 供稿 at the very end of the last paragraph: "……成效。（张三 李四）"."""
-        while not line.in_table:
+        for _ in range(0 if line.in_table else _MOST_BRACKETS):
             base = max(0, len(line.text) - _INLINE_CHARS)
             found, start = self._inline(line.text[base:])
             rest = line.cut(0, base + start) if found else None

@@ -35,8 +35,12 @@ _NAME_NOISE = re.compile(
     re.IGNORECASE,
 )
 _NAME_TAIL = re.compile(
-    r"(?:[\s_—-]*(?:[（(][^（）()]{0,12}[）)]|定稿|终稿|最终[版稿]?|修改[稿版]?|初稿|审签稿?|副本|20\d{2}[.\d年月日号-]{0,10}))+$"
+    r"(?:[（(][^（）()]{0,12}[）)]|定稿|终稿|最终[版稿]?|修改[稿版]?|初稿|审签稿?|副本"
+    r"|20\d{2}[.\d年月日号-]{0,10})$"
 )
+_MOST_TAILS = 5
+_LONGEST_NAME = 200
+_NAME_EDGE = " \t\u3000-_—：:,，.。"
 _QUOTED_TITLE = re.compile(r"《([^《》]{6,60})》")
 _GENERIC = re.compile(
     rf"新建|文本|文档|无标题|未命名|信息|稿件?|投稿|报送|上报|附件|材料|正文|工作|简报|专报|资料|有关|相关|月份?|篇|年|期|第|"
@@ -98,11 +102,13 @@ def _opens_more_than_closes(text: str) -> bool:
 
 def hint_from_name(name: str) -> str:
     """What a file name or subject says the title is; "" where it says nothing."""
-    text = _SUFFIX.sub("", name.strip())
+    text = _SUFFIX.sub("", name.strip()[:_LONGEST_NAME])
     quoted = _QUOTED_TITLE.search(text)
     if quoted:
         return quoted[1].strip()
-    text = _NAME_TAIL.sub("", _NAME_NOISE.sub("", text)).strip(" -_—：:,，.。")
+    text = _NAME_NOISE.sub("", text).strip(_NAME_EDGE)
+    for _ in range(_MOST_TAILS):
+        text = _NAME_TAIL.sub("", text).strip(_NAME_EDGE)
     telling = _GENERIC.sub("", text)
     if is_unit(text) or len(_HAN.findall(telling)) < 4:
         return ""
