@@ -5,7 +5,7 @@ read the headers (`parsers.headers`). mail-parser merges attached mails into the
 outer one (a bounce then shows our own letter as its text), turns a Word file
 without a name into text, and holds several copies of a large attachment; the
 standard library recurses without a limit. Measured on mails of 130 KB, slicing
-costs an eighth of either.
+takes a third of the standard library's time and a quarter of mail-parser's.
 
 Every part that is not the mail's own text is an attachment. Whatever exceeds
 `Limits` becomes `Unreadable`; whatever is broken becomes a defect.
