@@ -1,12 +1,14 @@
 """Servers for every test: real ones once a session, accounts and faults fresh for each test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from servers import fault_smtp as smtp_server
 from servers import netease as netease_server
 from servers.certificates import Certificates, make_certificates
 from servers.dovecot import Dovecot, start_dovecot
+from servers.embedded import running_pymap
 from servers.exim import Exim, start_exim
 from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
@@ -63,3 +65,10 @@ def fault_smtp() -> Iterator[FaultSmtp]:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """A throw-away authority, and a certificate for loopback."""
     return make_certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def pymap(tmp_path: Path) -> Iterator[MailServer]:
+    """An empty account on a fresh pymap: another IMAP server than Dovecot."""
+    with running_pymap(tmp_path) as account:
+        yield account

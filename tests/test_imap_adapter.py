@@ -219,6 +219,35 @@ def test_nobody_listening_is_temporary(dovecot: MailServer, open_mailbox: Opener
         open_mailbox(dovecot, port=1).folders()
 
 
+def test_another_server_than_dovecot_serves_as_well(
+    pymap: MailServer, open_mailbox: Opener, tmp_path: Path
+) -> None:
+    received = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    pymap.deliver_many([SMALL, BIG], internal_date=received)
+    pymap.deliver(SMALL, "Junk")
+    mailbox = open_mailbox(pymap, after_filing="move", move_to="已归档")
+    assert mailbox.folders() == ["INBOX", "Junk"]
+
+    mailbox.select("INBOX")
+    uids = list(mailbox.uids())
+    found = list(mailbox.envelopes(uids))
+    assert [envelope.internal_date for envelope in found] == [received, received]
+    assert list(mailbox.fetch_many(uids[:1])) == [(uids[0], SMALL)]
+    assert mailbox.fetch_to(uids[1], tmp_path / "mail", found[1].size)
+    assert (tmp_path / "mail").read_bytes() == BIG
+    assert mailbox.find_message_id("INBOX", ["<one@unit.example>", "<x@unit.example>"]) == {
+        "<one@unit.example>"
+    }
+
+    mailbox.after_filing(uids[0])
+    assert (len(pymap.uids()), len(pymap.uids("已归档"))) == (1, 1)
+
+    mailbox.select("INBOX")
+    mailbox.uids()
+    threading.Timer(0.3, pymap.deliver, (SMALL,)).start()
+    assert mailbox.wait(60)
+
+
 # encryption
 
 

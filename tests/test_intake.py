@@ -366,9 +366,8 @@ def test_a_dripping_server_ends_the_poll_and_keeps_what_was_fetched(
     office = open_office(netease)
     office.intake.run(NOW)
     netease.deliver(mail(2))
-    office = open_office(netease, poll_deadline_seconds=10)
     netease.faults.drip_on = b"BODY"
-    with pytest.raises(Temporary):
+    with office.mailbox.deadline(2), pytest.raises(Temporary):
         office.intake.run(NOW)
 
     netease.faults.drip_on = b""

@@ -57,9 +57,9 @@ def give_away(path: Path) -> None:
 class Daemon:
     """One running server process and everything it forks."""
 
-    def __init__(self, command: list[str], output: Path) -> None:
+    def __init__(self, command: list[str], output: Path, *, as_ourselves: bool = False) -> None:
         self._output = output
-        self.command = [*_as_plain_user(), *command]
+        self.command = [*_prefix(as_ourselves=as_ourselves), *command]
         with output.open("ab") as sink:
             self._process = subprocess.Popen(
                 self.command,
@@ -90,13 +90,12 @@ class Daemon:
         return self._output.read_text(errors="replace")[-4000:]
 
 
-def _as_plain_user() -> list[str]:
-    """Prefix that drops root and makes the server die with the test process."""
+def _prefix(*, as_ourselves: bool) -> list[str]:
+    """Command that drops root, and makes the server die with the test process."""
     setpriv = program("setpriv", "util-linux")
-    if os.getuid() != 0:
-        return [setpriv, "--pdeathsig", "TERM"]
     ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
-    return [setpriv, *ids, "--pdeathsig", "TERM"]
+    drops = ids if os.getuid() == 0 and not as_ourselves else []
+    return [setpriv, *drops, "--pdeathsig", "TERM"]
 
 
 def start(launch: Callable[[], tuple[Daemon, int]], greeting: bytes) -> Daemon:
