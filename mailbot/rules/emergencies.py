@@ -51,6 +51,7 @@ def judge(
     received_at: datetime,
     report_within_minutes: int,
     cues: CueTable,
+    clock_starts_at_report: bool = False,
 ) -> EmergencyVerdict:
     """Judge one draft, and the mail it came in; the higher level stands.
 
@@ -64,6 +65,7 @@ def judge(
         received_at: The provider's receipt; the 30 minutes run to it.
         report_within_minutes: Limit of the notice (30).
         cues: The emergency cue table.
+        clock_starts_at_report: The office counts from 接报 (the notice leaves it open).
     """
     reference = _reference(sent_at, received_at)
     best = _score(cut(title, subject, body), reference, cues)
@@ -79,7 +81,13 @@ def judge(
         )
     everything = f"{subject}\n{title}\n{body}\n{mail_body}"
     stage = find_stage(everything, level)
-    lateness = judge_lateness(best.event_time, received_at, report_within_minutes, stage)
+    lateness = judge_lateness(
+        best.event_time,
+        received_at,
+        report_within_minutes,
+        stage,
+        clock_starts_at_report=clock_starts_at_report,
+    )
     return _reported(best, level, everything, lateness, cues)
 
 
@@ -96,12 +104,22 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     counted = tuple(one for one in fired if one.cue.group != _HAZARD)
     groups = {one.cue.group for one in counted}
     event_time = pick_event_time(f"{parts.body}\n{parts.title}", reference)
-    extra = _extra(parts, event_time, reference, cues)
+    extra = _extra(parts, event_time, reference, cues) + _bare(parts, counted, cues)
     if not groups & set(_CORE):
         counted, schema = _without_hazard(counted, event_time, cues)
         extra += schema
     score = total(counted, cues.caps) + sum(reason.points for reason in extra)
     return _Scored(score, counted, extra, hazard, event_time)
+
+
+def _bare(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> tuple[Reason, ...]:
+    """Words of a hazard and nothing beside them: talk of hazards more often than a report."""
+    groups = {one.cue.group for one in fired}
+    timed = any(one.cue.scope == "near" for one in fired)
+    if not parts.body or timed or "event" not in groups or groups & {*_SUPPORT, "declared"}:
+        return ()
+    because = "只提到险情，没有写钟点、报告、处置、伤亡"
+    return (Reason("突发事件", because, CLAUSE, cues.settings["bare_points"], "bare"),)
 
 
 def _without_hazard(

@@ -29,6 +29,7 @@ class Parts:
             "title": self.title,
             "body": self.body,
             "lead": lead,
+            "open": lead[: int(table.settings["open"])],
             "raw": f"{self.title}\n{self.body}",
             "near": self._near_events(table),
             "hazard": f"{self.title}\n{self.body}",

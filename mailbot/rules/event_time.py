@@ -31,9 +31,9 @@ _REPORTED_AFTER = re.compile(
     r"|^[^，。；\n]{0,4}(?:上报|报告)|拨打(?:了)?(?:110|119|120|12345|热线|电话)|向[^，。；\n]{1,14}(?:报告|报警|求助|反映)"
 )
 _HAPPENS = re.compile(
-    r"发生|突发|起火|着火|失火|自燃|爆炸|爆燃|闪爆|闪燃|坍塌|垮塌|倒塌|塌陷|塌方|滑坡|坠落|脱落|掉落|坠|倒伏|倾倒|侧翻|追尾"
+    r"(?:发生|突发|起火|着火|失火|自燃|爆炸|爆燃|闪爆|闪燃|坍塌|垮塌|倒塌|塌陷|塌方|滑坡|坠落|脱落|掉落|坠|倒伏|倾倒|侧翻|追尾"
     r"|相撞|碰撞|撞|泄漏|泄露|爆裂|破裂|断裂|爆管|挖断|挖破|被困|被淹|积水|溺水|落水|触电|中毒|受伤|死亡|砸|冒烟|浓烟"
-    r"|发现|出现|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|漫|决口|管涌"
+    r"|发现|出现|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|漫|决口|管涌)(?!的)"
 )
 _AFTERWARDS = re.compile(
     r"扑灭|恢复|抵达|到达|赶到|赶赴|到场|救出|处置完毕|处置结束|抢修完|修复|解除|结束|通车|通行|抢通|预警|会议|清理完"
@@ -112,7 +112,8 @@ def _score(
     ]
     happens = _HAPPENS.search(after)
     afterwards = _AFTERWARDS.search(after)
-    if _RESCUED.search(after[:30]):
+    rescued = _RESCUED.search(after[:30])
+    if rescued and not (happens and happens[0] != "被困" and happens.start() < rescued.start()):
         score -= 2.5
     elif happens and not (afterwards and afterwards.start() < happens.start()):
         score += 1.0 if instant.precision == "day" else 3.0

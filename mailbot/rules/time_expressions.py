@@ -22,6 +22,7 @@ _DATE = rf"""(?:
  |(?:(?P<y2>\d{{4}}|[{NUMERAL}]{{4}}|今|去|前|本|同|当){_S}年度?{_S})?
   (?:(?P<m2>{_N}){_S}月份?|(?P<mrel>本|上|当|同|上个|这个)月){_S}(?P<d2>{_N}){_S}[日号]
  |(?P<d3>{_N}){_S}[日号](?![内后前均常报用产元游楼线门院仓井泵机车桥厅池]|以内|之内)
+ |(?P<feast>除夕|大年三十|(?:正月|大年)初?[一二三四五六七八九十]{{1,2}})
  |(?P<rel>大前天|前天|前日|昨天|昨日|昨儿|今天|今日|今儿|当天|当日|同日|次日(?!常)|翌日|第二天|隔天
    |(?:今|昨|前|当|次|翌)(?={_SHORT_PARTS}|凌晨|傍晚|下午|上午))
  |(?P<week>上上个?|上个?|本|这个?)?(?:{_WEEKDAY})(?P<weekday>[一二三四五六日天])(?![一二三四五六七八九十])
@@ -36,7 +37,7 @@ _CLOCK = rf"""(?P<h>\d{{1,2}}|[{NUMERAL}]{{1,3}}){_S}(?:
 )(?P<about>{_S}(?:整|钟|许|左右|多|过|前后|上下|光景)){{0,2}}"""
 
 EXPRESSION = re.compile(
-    rf"""(?=[\d{NUMERAL}大前昨今当同次翌第隔上本这周星礼去凌清早中正午下傍黄晚夜深半子拂黎晨约])
+    rf"""(?=[\d{NUMERAL}大前昨今当同次翌第隔上本这周星礼去除正凌清早中正午下傍黄晚夜深半子拂黎晨约])
     (?<![\d.])(?<!\d:)
     (?:{_DATE}{_S}[的,，]?{_S})?
     (?P<part>{_PARTS}|{_SHORT_PARTS})?{_S}[的约]?{_S}
@@ -93,7 +94,14 @@ def _is_dated(found: re.Match[str]) -> bool | None:
         return more and before not in tuple("四每一两上下")
     if found["rel"] in ("前", "次", "当", "今", "昨", "翌"):
         return before not in tuple("目之以此应相恰") if found["part"] else False
-    if found["rel"] or found["weekday"] or found["m2"] or found["mrel"] or found["m1"]:
+    if (
+        found["feast"]
+        or found["rel"]
+        or found["weekday"]
+        or found["m2"]
+        or found["mrel"]
+        or found["m1"]
+    ):
         return True
     return None
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal
 
 from mailbot.rules.chinese_numerals import small_number
+from mailbot.rules.spring_festival import spring_festival_day
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 Precision = Literal["minute", "hour", "part_of_day", "day", "range"]
@@ -63,9 +64,12 @@ class Told:
     last: Instant | None = None
 
 
+_DATES = ("m1", "m2", "mrel", "d3", "feast", "rel", "weekday")
+
+
 def resolve(found: re.Match[str], told: Told) -> Instant | None:
     """The instant an expression means; None when it means none (31st of April, 25时)."""
-    dated = any(found[name] for name in ("m1", "m2", "mrel", "d3", "rel", "weekday"))
+    dated = any(found[name] for name in _DATES)
     day = _day(found, told) if dated else _day_by_context(found, told)
     if day is None:
         return None
@@ -211,11 +215,19 @@ def _day_by_context(found: re.Match[str], told: Told) -> date:
 
 
 def _day(found: re.Match[str], told: Told) -> date | None:
+    """The day a date means, None when there is no such day."""
+    today = told.reference.date()
     if found["rel"]:
         same = found["rel"] in _SAME_DAY
         return _day_by_context(found, told) if same else _relative(found["rel"], told)
     if found["weekday"]:
-        return _weekday(found["week"] or "", found["weekday"], told.reference.date())
+        return _weekday(found["week"] or "", found["weekday"], today)
+    if found["feast"]:
+        return spring_festival_day(found["feast"], today)
+    return _numbered_day(found, told)
+
+
+def _numbered_day(found: re.Match[str], told: Told) -> date | None:
     if found["m1"]:
         return _valid(int(found["y1"]), int(found["m1"]), int(found["d1"]))
     if found["d3"]:
