@@ -6,7 +6,7 @@ HTML is escaped, and a subject is one line whatever it quotes.
 
 import re
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -37,7 +37,9 @@ class LetterWriter:
             lstrip_blocks=True,
             keep_trailing_newline=False,
         )
-        environment.filters.update(moment=moment, day=day, hour=hour, plain=plain)
+        environment.filters.update(
+            moment=moment, deadline=deadline, day=day, hour=hour, plain=plain
+        )
         return environment
 
     def render(self, letter: Letter) -> Rendered:
@@ -73,6 +75,15 @@ def moment(instant: datetime) -> str:
     """4月19日 09:05, in Asia/Shanghai."""
     local = shanghai(instant)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def deadline(instant: datetime) -> str:
+    """A due time: midnight is 24:00 of the day before, as the office says it."""
+    local = shanghai(instant)
+    if (local.hour, local.minute) != (0, 0):
+        return moment(instant)
+    last = local - timedelta(days=1)
+    return f"{last.month}月{last.day}日 24:00"
 
 
 def hour(instant: datetime) -> str:

@@ -362,7 +362,34 @@ class Overview:
     office: str
 
 
-Letter = Receipt | EmergencyAlert | Reminder | EmergencyChase | OfficeList | DailyDigest | Overview
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of one order: done, or why not and the right form."""
+
+    asked: str
+    done: bool
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """【答复】 to the office: what was done on its orders."""
+
+    template: ClassVar[str] = "answer"
+    orders: tuple[Answered, ...]
+    office: str
+
+
+Letter = (
+    Receipt
+    | EmergencyAlert
+    | Reminder
+    | EmergencyChase
+    | OfficeList
+    | Answer
+    | DailyDigest
+    | Overview
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from mailbot.config import Config
 from mailbot.records.letters import EmergencyAlert
 from mailbot.records.verdicts import EmergencyVerdict
 from mailbot.rules.emergency_deadlines import alert_key
-from mailbot.stages.post import Post
+from mailbot.stages.commands import acknowledge_words
+from mailbot.stages.post import Post, Stamper
 from store.office import with_draft
 from store.records import DraftRecord, EventRecord
 from store.unit_of_work import UnitOfWork
 
 EXCERPT = 160
+MOST_REASONS = 8
 _SAME_EVENT = timedelta(days=3)
 _SAME_HOUR = timedelta(hours=2)
 
@@ -102,7 +104,9 @@ def first_alert(
 
     Only the opening report bears a number: repetitions are counted from it.
     """
-    letter = alert_letter(config, event, draft, verdict, sender=sender, repeat=0, now=now)
+    letter = alert_letter(
+        config, event, draft, verdict, sender=sender, repeat=0, now=now, stamp=post.stamp
+    )
     key = alert_key(event.id, 0) if opened else f"alert/E{event.id}/draft-{draft.id}"
     concerns = (f"event:{event.id}",)
     return post.queue(
@@ -125,6 +129,7 @@ def alert_letter(
     sender: str,
     repeat: int,
     now: datetime,
+    stamp: Stamper,
 ) -> EmergencyAlert:
     """The alert's context; a repetition is written from the records alone."""
     reasons = verdict.reasons + verdict.lateness.reasons if verdict else ()
@@ -144,11 +149,11 @@ def alert_letter(
         punctuality=draft.punctuality if draft else "不适用",
         present=verdict.present if verdict else (),
         missing=draft.elements_missing if draft else (),
-        because=tuple(reason.because for reason in reasons),
+        because=tuple(reason.because for reason in reasons if reason.points)[:MOST_REASONS],
         excerpt=_excerpt(draft),
         sender=sender,
         next_steps=_next_steps(config, event, draft),
-        acknowledge=f"收到 #E{event.id}",
+        acknowledge=acknowledge_words(stamp, event.id),
         mailbox=config.smtp.from_,
         office=config.office.name,
     )

@@ -5,11 +5,25 @@ from dataclasses import asdict
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Judgement, Lateness, Reason
 from mailbot.rules.duplicates import Fingerprint
-from parsers.facts import DraftText
+from parsers.facts import DraftText, Message, Reading, Segments, WordCount
 from store.records import DraftRecord, DraftState, MessageRecord
 
 NOT_A_DRAFT = "非稿件"
 UNDECIDED = "待审"
+PICTURES = "图集"
+
+
+def pictures_as_draft(reading: Reading, message: Message) -> DraftText:
+    """A mail's pictures under its subject, so that they are on record with their unit."""
+    parts = Segments(title=message.subject, body=message.body, full=message.body)
+    return DraftText(
+        source="",
+        sha256=reading.sha256,
+        segments=parts,
+        count=WordCount(0, 0, 0),
+        format="image",
+        images=reading.images,
+    )
 
 
 def is_late(lateness: Lateness) -> bool | None:

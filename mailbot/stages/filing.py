@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from mailbot import log
 from mailbot.config import Config
 from mailbot.records.letters import Progress
-from mailbot.records.verdicts import Judgement
+from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
 from mailbot.stages import alarms
-from mailbot.stages.draft_rows import NOT_A_DRAFT, draft_row
+from mailbot.stages.commands import Order, carry_out
+from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
 from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipts import may_answer, receipt
@@ -128,14 +129,25 @@ class Filing:
                 return
             dated = _dated(mail, message)
             arrival = _Arrival(dated, reading, message, self._known_addresses(uow), now)
-            if message.kind is MessageKind.DRAFT:
+            if message.kind is MessageKind.COMMAND and self._from_office(message):
+                self._obey(uow, arrival)
+            elif message.kind in (MessageKind.DRAFT, MessageKind.COMMAND):
+                # An order's form by somebody else is a unit's mail, and may tell an emergency.
                 self._file_drafts(uow, arrival, receipts=receipts)
             else:
                 self._file_other(uow, arrival)
             uow.commit()
 
+    def _from_office(self, message: Message) -> bool:
+        office = self.config.office
+        return message.sender.address in {*office.addresses, *office.duty}
+
+    def _obey(self, uow: UnitOfWork, arrival: _Arrival) -> None:
+        order = Order(arrival.message, arrival.mail.sha256, arrival.now)
+        _settle(uow, arrival, "command", carry_out(uow, self.config, self.post, order))
+
     def _file_other(self, uow: UnitOfWork, arrival: _Arrival) -> None:
-        """Bounces, robots, lists and commands: recorded; a bounce settles its letter."""
+        """Bounces, robots and lists: recorded; a bounce settles its letter."""
         message = arrival.message
         status = message.delivery_status
         if message.kind is MessageKind.BOUNCE and status is not None:
@@ -153,7 +165,7 @@ class Filing:
         texts = arrival.reading.all_drafts
         filed = [self._file_one(uow, arrival, text, at) for at, text in enumerate(texts, 1)]
         if not texts:
-            filed = self._emergency_alone(uow, arrival)
+            filed = self._emergency_alone(uow, arrival) or self._pictures_alone(uow, arrival)
         for record, judgement in filed:
             self._raise_alarm(uow, arrival, record, judgement)
         kind, because = _kind_of(filed, arrival)
@@ -187,6 +199,29 @@ class Filing:
         if judged is None:
             return []
         text, judgement = judged
+        mark = fingerprint_of(text, arrival.message.subject)
+        record = draft_row(text, judgement, mail=arrival.mail, ordinal=1, mark=mark)
+        return [(self._stored(uow, record, ()), judgement)]
+
+    def _pictures_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
+        """A mail of pictures without a text (annex 3 no. 26) is a record of its own."""
+        if not arrival.reading.images or arrival.reading.message is None:
+            return []
+        text = pictures_as_draft(arrival.reading, arrival.reading.message)
+        judged = judge_draft(
+            text,
+            arrival.reading,
+            received_at=arrival.mail.received_at,
+            known_addresses=arrival.known,
+            earlier=(),
+            book=self.book,
+        )
+        judgement = replace(
+            judged,
+            kind=KindVerdict(kind=PICTURES, column=None),
+            completeness=Completeness(),
+            hints=(),
+        )
         mark = fingerprint_of(text, arrival.message.subject)
         record = draft_row(text, judgement, mail=arrival.mail, ordinal=1, mark=mark)
         return [(self._stored(uow, record, ()), judgement)]
@@ -273,6 +308,8 @@ def _dated(mail: MessageRecord, message: Message) -> MessageRecord:
 
 def _kind_of(filed: Sequence[Filed], arrival: _Arrival) -> tuple[str, str]:
     """What a mail from the draft road ends as, with the reason shown to the office."""
+    if any(record.kind == PICTURES for record, _ in filed):
+        return MessageKind.DRAFT, f"图片{len(arrival.reading.images)}张"
     if any(record.kind != NOT_A_DRAFT for record, _ in filed):
         return MessageKind.DRAFT, f"含{len(filed)}篇文稿"
     if arrival.reading.unreadable or arrival.message.cloud_links:

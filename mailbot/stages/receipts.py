@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mailbot.config import Config
 from mailbot.records.letters import CloudFile, NotRead, Progress, Receipt, ReceiptDraft
 from mailbot.records.verdicts import Hint, Judgement
-from mailbot.stages.draft_rows import NOT_A_DRAFT, UNDECIDED, column_label, length_note
+from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, UNDECIDED, column_label, length_note
 from parsers.facts import Message, Reading
 from store.records import DraftRecord
 from store.unit_of_work import UnitOfWork
@@ -27,13 +27,26 @@ def may_answer(
     sender = message.sender.address
     if not config.letters.receipts or not sender or len(message.senders) > 1:
         return False
-    if sender in config.own_addresses or sender in config.office.addresses:
+    if sender in config.own_addresses or sender in config.office.addresses or is_robot(message):
         return False
     if sender not in known and not config.letters.receipts_to_unknown_senders:
         return False
     since = now - timedelta(days=1)
     answered = uow.messages.answered_today(sender, since, ["draft"])
     return answered <= config.letters.receipts_per_sender_per_day
+
+
+def is_robot(message: Message) -> bool:
+    """Whether a machine sent it (RFC 3834): never answered, whatever is attached."""
+    headers = message.headers
+    if headers.get("auto-submitted", "no").split(";")[0].strip().lower() != "no":
+        return True
+    if headers.get("precedence", "").strip().lower() in ("bulk", "junk", "list"):
+        return True
+    if headers.get("return-path", "").strip() == "<>":
+        return True
+    marks = ("list-id", "list-unsubscribe", "x-qq-auto-reply", "x-autoreply", "x-autorespond")
+    return any(mark in headers for mark in marks)
 
 
 def receipt(
@@ -91,6 +104,8 @@ def _counted(record: DraftRecord) -> tuple[bool, str]:
         return False, "判为非稿件，未计入报送任务；如有出入请与办公室联系"
     if record.relation and record.same_item_as is not None:
         return record.state == "counted", _RELATIONS[record.relation].format(record.same_item_as)
+    if record.kind == PICTURES:
+        return True, f"已登记不重复图片{len(record.distinct_images)}张（附件3第26项）"
     if record.kind == UNDECIDED:
         return True, "已登记，类型待办公室审定后计入"
     return True, f"已登记，计入{column_label(record.column)}"

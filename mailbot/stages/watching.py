@@ -124,6 +124,7 @@ class Watching:
             sender=mail.sender if mail else "",
             repeat=int(planned.key.rpartition("/")[2]),
             now=now,
+            stamp=self.post.stamp,
         )
 
     def _chase(self, event: EventRecord, planned: PlannedLetter, now: datetime) -> EmergencyChase:
