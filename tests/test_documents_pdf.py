@@ -196,6 +196,15 @@ def test_scanned_page_among_text_is_told() -> None:
     assert "第 2 页" in document.warnings[0]
 
 
+def test_text_that_no_font_can_show_is_told() -> None:
+    """Single unassigned characters have no glyph in any font: pdfium leaves them out."""
+    lost = [At(LEFT + n * SIZE, 400, "\u0378") for n in range(12)]
+    document = read(pdf(text_stream(At(LEFT, 700, FULL[:5]), *lost)))
+
+    assert document.text == FULL[:5]
+    assert any("字体" in warning for warning in document.warnings)
+
+
 def encrypted() -> bytes:
     locked = (
         b"/Encrypt<</Filter/Standard/V 1/R 2/O<"

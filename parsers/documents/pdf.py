@@ -23,6 +23,7 @@ SEND_TEXT = "该文件是扫描件（图片），请发送 Word 或 WPS 编辑�
 
 _FEW_CHARS = 40  # stamps of scanner apps, page numbers
 _SCAN_COVERS = 0.5  # share of the page that a scan fills
+_FEW_PIECES = 3
 _MAX_IMAGES = 200
 _MIN_PIXELS = 32  # smaller ones are rules and bullets
 _MAX_STREAM = 300_000_000
@@ -37,6 +38,7 @@ class _Page:
     images: list[ImageFact]
     chars: int
     scanned: bool
+    gaps: bool = False  # more pieces of text than characters: some came out empty
 
 
 def read_pdf(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
@@ -99,7 +101,17 @@ def _blocks(pages: list[_Page]) -> list[Block]:
 
 def _warnings(pages: list[_Page]) -> list[str]:
     scanned = [str(n) for n, page in enumerate(pages, 1) if page.scanned]
-    return [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字。"] if scanned else []
+    found = [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字。"] if scanned else []
+    if any(page.gaps for page in pages):
+        found.append("PDF 未嵌入字体，部分文字可能没有读出，请核对。")
+    return found
+
+
+def _text_objects(page: pypdfium2.PdfPage) -> int:
+    """Pieces of text on the page; pdfium passes over those whose font shows nothing."""
+    raw = page.raw
+    objects = (pdfium.FPDFPage_GetObject(raw, n) for n in range(pdfium.FPDFPage_CountObjects(raw)))
+    return sum(pdfium.FPDFPageObj_GetType(o) == pdfium.FPDF_PAGEOBJ_TEXT for o in objects)
 
 
 def _properties(opened: pypdfium2.PdfDocument, count: int) -> dict[str, str]:
@@ -162,7 +174,9 @@ def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
         chars = sum(len(line.text) for line in printed.lines)
         images, largest = _images(page, printed.width * printed.height, limits)
         scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
-        return _Page(printed, images, chars, scanned)
+        pieces = _text_objects(page)
+        gaps = pieces > 1.03 * chars + _FEW_PIECES
+        return _Page(printed, images, chars, scanned, gaps)
     finally:
         page.close()
 
