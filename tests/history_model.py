@@ -193,9 +193,16 @@ class Machine:
             else:
                 duties = duties or all_obligations(SMALL, ledger, reading.now, SCHEDULE)
                 owed = tuple(duty.key for duty in still_due(letter.concerns, duties))
-                if owed:
+                if len(owed) == len(letter.concerns):
                     self.outcome.sent.append((true, letter, owed))
+                else:
+                    self._cancel(letter)
         self.waiting = kept
+
+    def _cancel(self, letter: PlannedLetter) -> None:
+        self.nudges = [
+            replace(nudge, void=nudge.void or nudge.key == letter.key) for nudge in self.nudges
+        ]
 
     def attend(self, true: datetime, acknowledged_at: datetime) -> None:
         """Somebody of the office acknowledges what is known of, and closes it two days later."""

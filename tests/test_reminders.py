@@ -235,6 +235,18 @@ def test_what_was_delivered_in_between_is_not_sent() -> None:
     assert owed("2023-05-04 09:10") == ()
 
 
+def test_a_letter_overtaken_in_part_is_written_anew_the_same_day() -> None:
+    """Cancelled unsent, it told nobody anything; the next one names only what is owed."""
+    first = letter_to(TEAM, letters("2023-05-04 09:00"))
+    assert first is not None
+    void = Nudge(first.key, at("2023-05-04 09:00"), first.concerns, void=True)
+    again = letter_to(TEAM, letters("2023-05-04 09:20", replace(DONE_16, nudges=(void,))))
+    assert again is not None
+    assert (again.key, again.times) == (f"{first.key}/1", 1)
+    sent = Nudge(again.key, at("2023-05-04 09:20"), again.concerns)
+    assert letters("2023-05-04 09:40", replace(DONE_16, nudges=(void, sent))) == ()
+
+
 # ---- who is out of reach
 
 

@@ -89,11 +89,13 @@ class Nudge:
         key: Key of the outbox row.
         queued_at: When it was queued.
         concerns: Keys of the obligations it speaks of.
+        void: Cancelled before it was sent: nobody was told anything by it.
     """
 
     key: str
     queued_at: datetime
     concerns: tuple[str, ...] = ()
+    void: bool = False
 
 
 LetterKind = Literal[

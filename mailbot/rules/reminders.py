@@ -5,7 +5,7 @@ short sends nothing twice and forgets nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 
@@ -40,9 +40,13 @@ DROPPED_AFTER = 7 * DAY  # an old shortfall leaves the letters so long after its
 INSTANT = timedelta(microseconds=1)
 
 
-def reminder_key(unit: str, day: date) -> str:
-    """Outbox key of a unit's routine letter of a day: there can be no second one."""
-    return f"reminder/{unit}/{day.isoformat()}"
+def reminder_key(unit: str, day: date, voided: int = 0) -> str:
+    """Outbox key of a unit's routine letter of a day: there can be no second one.
+
+    `voided` letters of that day were cancelled unsent; the next bears their number.
+    """
+    key = f"reminder/{unit}/{day.isoformat()}"
+    return f"{key}/{voided}" if voided else key
 
 
 def letters_due(
@@ -78,7 +82,8 @@ def letters_due(
 def still_due(concerns: Iterable[str], obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
     """Which of the duties a letter speaks of are still owed, for the check when it is sent.
 
-    Empty: the letter must not go out. `obligations` are those of the sending instant.
+    Fewer than it names: cancel it. What is still owed is planned anew at once, under
+    another key. `obligations` are those of the sending instant.
     """
     wanted = frozenset(concerns)
     return tuple(duty for duty in obligations if duty.key in wanted and duty.remindable)
@@ -86,10 +91,18 @@ def still_due(concerns: Iterable[str], obligations: Iterable[Obligation]) -> tup
 
 @dataclass(slots=True)
 class _Sent:
-    """Routine letters already queued."""
+    """Routine letters already queued, those cancelled unsent apart."""
 
     keys: set[str] = field(default_factory=set)
+    void: set[str] = field(default_factory=set)
     by_duty: dict[str, list[datetime]] = field(default_factory=dict)
+
+    def next_key(self, unit: str, day: date) -> str | None:
+        """Key of the unit's letter of the day, None when it has had one."""
+        voided = 0
+        while (key := reminder_key(unit, day, voided)) in self.void:
+            voided += 1
+        return None if key in self.keys else key
 
     def latest(self, duty: Obligation) -> datetime | None:
         """When the unit last heard of a duty."""
@@ -106,7 +119,11 @@ def _sent(nudges: Iterable[Nudge], since: datetime) -> _Sent:
     """Routine letters queued since an instant."""
     sent = _Sent()
     for nudge in nudges:
-        if nudge.queued_at >= since and nudge.key.startswith("reminder/"):
+        if nudge.queued_at < since or not nudge.key.startswith("reminder/"):
+            continue
+        if nudge.void:
+            sent.void.add(nudge.key)
+        else:
             sent.keys.add(nudge.key)
             for key in nudge.concerns:
                 sent.by_duty.setdefault(key, []).append(nudge.queued_at)
@@ -142,11 +159,12 @@ def routine_letters(
         unit = notice.unit_by_name.get(name)
         if unit is None or not _addresses(unit, escalated=True):
             listed.extend(owed)
-        elif reminder_key(name, today) not in sent.keys:
-            unsure = [duty for duty in duties if _is_mentionable(duty, now)]
-            found.append(_letter(unit, schedule, owed, triggers, unsure, sent=sent, now=now))
-    office_key = reminder_key(OFFICE_LIST, today)
-    if listed and office_key not in sent.keys:
+        elif (key := sent.next_key(name, today)) is not None:
+            letter = _letter(unit, schedule, owed, triggers, sent=sent)
+            unsure = tuple(duty for duty in duties if _is_mentionable(duty, now))
+            found.append(replace(letter, key=key, unconfirmed=unsure))
+    office_key = sent.next_key(OFFICE_LIST, today)
+    if listed and office_key is not None:
         count = len({duty.unit for duty in listed})
         reason = f"{count}个单位有应催报事项但没有登记邮箱，请办公室另行通知。"
         found.append(PlannedLetter("office_list", "", (), office_key, reason, tuple(listed)))
@@ -217,10 +235,8 @@ def _letter(
     schedule: ScheduleConfig,
     owed: list[Obligation],
     triggers: list[Obligation],
-    unsure: list[Obligation],
     *,
     sent: _Sent,
-    now: datetime,
 ) -> PlannedLetter:
     overdue = [duty for duty in triggers if duty.state == "逾期"]
     told = max((sent.times_overdue(duty) for duty in overdue), default=0)
@@ -230,11 +246,10 @@ def _letter(
         kind=kind,
         unit=unit.name,
         to=_addresses(unit, escalated=escalated),
-        key=reminder_key(unit.name, local_day(now)),
+        key="",
         reason=_reason(triggers[0], told, escalated=escalated),
         obligations=tuple(owed),
         escalated=escalated,
-        unconfirmed=tuple(unsure),
         times=told + 1 if overdue else 0,
     )
 
