@@ -14,12 +14,18 @@ _FORM = re.compile(
     "|发文稿纸|拟稿纸|发稿单|签发[单表]|审核意见[单表]|签字[单表页]|保密审查[单表]|三审三校[单表]"
 )
 _SIGNED = re.compile(
-    "审签|签批|签字|签发|审批|审核|批示|扫描|审定|盖章|稿签|稿纸|原件|camscanner|扫描全能王|scan"
+    "审签|签批|签字(?!仪式)|签发|扫描|盖章|稿签|稿纸|camscanner|scan|"
+    "^(?:审批|审核|审定|批示|原件|领导批示|已审)\\d{0,2}$"
 )
 _SCAN_REASON = "扫描件"
 _TITLE_LINES = 3
 _PROSE_CHARS = 200
 _SCANNED = "审签扫描件，未读取文字。"
+
+
+def is_named_form(name: str) -> bool:
+    """A file that calls itself an approval form."""
+    return _FORM.search(core(name)) is not None
 
 
 def is_form(file: ReadFile) -> bool:
@@ -32,9 +38,8 @@ def is_form(file: ReadFile) -> bool:
     if not isinstance(content, DocumentText):
         return False
     first = [block.text for block in content.blocks if block.text.strip()][:_TITLE_LINES]
-    named = _FORM.search(core(file.name))
-    titled = any(len(core(line)) <= 30 and _FORM.search(core(line)) for line in first)
-    if not (named or titled):
+    titled = any(len(core(line)) <= 30 and is_named_form(line) for line in first)
+    if not (titled or is_named_form(file.name)):
         return False
     prose = sum(len(b.text) for b in content.blocks if b.kind != "cell" and len(b.text) >= 40)
     return prose < _PROSE_CHARS
@@ -46,12 +51,11 @@ def is_scan(file: ReadFile, draft_names: frozenset[str]) -> bool:
     By its name; a PDF without text also where it bears the name of a draft that
     came as text in the same mail (the usual pair: Word file and signed page).
     """
-    content = file.content
-    if isinstance(content, DocumentText):
-        return content.format in ("pdf", "ofd") and bool(_FORM.search(core(file.name)))
-    named = bool(_SIGNED.search(core(file.name)))
-    if isinstance(content, Unreadable):
-        scanned = content.reason.startswith(_SCAN_REASON)
+    if isinstance(file.content, DocumentText):
+        return False
+    named = is_named_form(file.name) or _SIGNED.search(stem(file.name)) is not None
+    if isinstance(file.content, Unreadable):
+        scanned = file.content.reason.startswith(_SCAN_REASON)
         return scanned and (named or stem(file.name) in draft_names)
     return named
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from parsers.approvals import is_form, is_scan, stem, without_complaint
+from parsers.approvals import is_form, is_named_form, is_scan, stem, without_complaint
 from parsers.documents.registry import Leaf, expand, read_leaf
 from parsers.draft_texts import Candidate, candidate_of, choose, drafts_of, is_draft_document
 from parsers.facts import (
@@ -202,14 +202,18 @@ def _reading(raw: bytes, message: Message | None, find: _Find) -> Reading:
     forms = {file.sha256 for file in files if is_form(file)}
     candidates, drafts = _drafts(message, files, find, scans)
     chosen = {text.sha256 for text in candidates}
-    approvals = [f.name for f in files if f.sha256 in scans | forms and f.sha256 not in chosen]
+    approvals = [
+        file.name
+        for file in files
+        if file.sha256 not in chosen and (file.sha256 in scans | forms or _is_read_form(file))
+    ]
     return Reading(
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         message=message,
         drafts=drafts,
         files=tuple(without_complaint(f) if f.sha256 in scans else f for f in files),
-        images=_images(files, scans),
+        images=_images(files, scans | (forms - chosen)),
         approval_scans=tuple(dict.fromkeys(approvals)),
         nested=tuple(find.nested),
     )
@@ -248,11 +252,15 @@ def _drafts(
     return candidates, drafts
 
 
-def _images(files: Iterable[ReadFile], scans: set[str]) -> tuple[ImageFact, ...]:
+def _is_read_form(file: ReadFile) -> bool:
+    return isinstance(file.content, DocumentText) and is_named_form(file.name)
+
+
+def _images(files: Iterable[ReadFile], approvals: set[str]) -> tuple[ImageFact, ...]:
     """Every distinct picture of the mail but stationery and signed pages."""
     found: dict[str, ImageFact] = {}
     for file in files:
-        if file.sha256 in scans:
+        if file.sha256 in approvals:
             continue
         content = file.content
         inside = content.images if isinstance(content, DocumentText) else ()

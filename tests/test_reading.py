@@ -13,6 +13,8 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_making import gray_image, pdf
+from word_files import make_rtf
 
 from parsers.facts import Reading
 from parsers.limits import Limits
@@ -87,6 +89,11 @@ def photo(seed: int, side: int = 800) -> bytes:
         + chunk(b"IDAT", rows)
         + chunk(b"IEND", b"")
     )
+
+
+def scanned_pdf(mark: str = "") -> bytes:
+    """A page that is nothing but a picture."""
+    return pdf(b"q 595 0 0 842 0 0 cm /I Do Q" + mark.encode(), image=gray_image(400, 600))
 
 
 def packed(**files: bytes) -> bytes:
@@ -235,6 +242,43 @@ def test_approval_form_is_told_apart() -> None:
     reading = read(mail(COVER, {"稿.docx": ONE, "审签单.docx": APPROVAL}))
     assert reading.approval_scans == ("审签单.docx",)
     assert len(reading.files) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "approval"),
+    [
+        pytest.param("审签单.png", True, id="form"),
+        pytest.param("领导签字页扫描件.png", True, id="signed-page"),
+        pytest.param("审核.png", True, id="nothing-but-signed-off"),
+        pytest.param("CamScanner 04-19.png", True, id="scanner-app"),
+        pytest.param("行政审批窗口现场.png", False, id="counter-for-permits"),
+        pytest.param("签字仪式现场.png", False, id="signing-ceremony"),
+        pytest.param("现场.png", False, id="scene"),
+    ],
+)
+def test_pictures_of_signed_pages(name: str, *, approval: bool) -> None:
+    reading = read(mail(COVER, {"稿.docx": ONE, name: SHOT}))
+    assert reading.approval_scans == ((name,) if approval else ())
+    assert len(reading.images) == (0 if approval else 1)
+
+
+def test_scan_beside_its_word_file_is_no_complaint() -> None:
+    """A PDF without text that bears the draft's name is the signed page."""
+    files = {"清扫信息.docx": ONE, "清扫信息.pdf": scanned_pdf(), "其他.pdf": scanned_pdf(" ")}
+    reading = read(mail(COVER, files))
+    assert reading.approval_scans == ("清扫信息.pdf",)
+    assert [why.name for why in reading.unreadable] == ["其他.pdf"]
+
+
+def test_form_with_the_draft_printed_on_it_is_the_approval() -> None:
+    form = word_file("信息审批表", "审核意见：同意", TITLES[0], *prose(TITLES[0]))
+    rtf = make_rtf(["信息审批表", "审核意见：同意", TITLES[0], *prose(TITLES[0])])
+    reading = read(mail(COVER, {"稿.docx": ONE, "审批表.rtf": rtf}))
+    assert [draft.source for draft in reading.drafts] == ["稿.docx"]
+    assert reading.approval_scans == ("审批表.rtf",)
+    assert [draft.source for draft in read(mail(COVER, {"审批表.docx": form})).drafts] == [
+        "审批表.docx"
+    ]
 
 
 def test_attached_mails_are_read_in_their_turn() -> None:
