@@ -356,6 +356,12 @@ def event_state(event: EventRecord, now: str, *keys: tuple[str, str]) -> Emergen
         pytest.param("2023-07-04 02:09", [(alert_key(3, 0), "2023-07-04 02:00")], None, id="wait"),
         pytest.param("2023-07-04 02:10", [(alert_key(3, 0), "2023-07-04 02:00")], 1, id="repeat"),
         pytest.param(
+            "2023-07-04 02:10",
+            [(alert_key(3, 0), "2023-07-04 05:00")],
+            1,
+            id="sent-under-a-clock-that-was-ahead",
+        ),
+        pytest.param(
             "2023-07-04 05:00", [(alert_key(3, 0), "2023-07-04 02:00")], 1, id="one-after-an-outage"
         ),
         pytest.param(

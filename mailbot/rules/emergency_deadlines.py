@@ -169,7 +169,9 @@ def _alert(clock: EventClock, sent: _Sent, now: datetime) -> tuple[int | None, d
     if last is None:
         number, due = 0, now  # the first never waits, whatever the clocks say
     else:
-        number, due = last[0] + 1, last[1] + timedelta(minutes=minutes)
+        # A letter of the future was queued under a clock since set right: it is no excuse.
+        due = now if last[1] > now else last[1] + timedelta(minutes=minutes)
+        number = last[0] + 1
     if clock.acknowledged_until is not None:
         due = max(due, clock.acknowledged_until)
     return (number, now + timedelta(minutes=minutes)) if now >= due else (None, due)
