@@ -135,6 +135,18 @@ def test_a_wrong_size_told_by_the_server_neither_cuts_nor_loses_the_mail(
     assert (tmp_path / "mail").read_bytes() == BIG
 
 
+def test_a_server_that_gives_less_than_asked_is_asked_again(
+    netease: NeteaseAccount, open_mailbox: Opener, tmp_path: Path
+) -> None:
+    netease.deliver(BIG)
+    mailbox = open_mailbox(netease)
+    mailbox.select("INBOX")
+    netease.faults.inject = (b"FETCH", b'* 1 FETCH (UID 1 BODY[]<0> "Subje")')
+
+    assert mailbox.fetch_to(1, tmp_path / "mail", len(BIG))
+    assert (tmp_path / "mail").read_bytes() == BIG
+
+
 def test_a_vanished_mail_leaves_no_file(
     dovecot: MailServer, open_mailbox: Opener, tmp_path: Path
 ) -> None:
@@ -246,6 +258,16 @@ def test_another_server_than_dovecot_serves_as_well(
     mailbox.uids()
     threading.Timer(0.3, pymap.deliver, (SMALL,)).start()
     assert mailbox.wait(60)
+
+
+def test_probe_tells_what_the_server_offers(netease: NeteaseAccount, open_mailbox: Opener) -> None:
+    netease.deliver_many([SMALL, SMALL])
+    netease.faults.hidden_uids = {1}
+    words = "\n".join(open_mailbox(netease).probe())
+
+    assert "没有，每 60 秒查收一次" in words
+    assert "共 2 封，可列出 1 封，不一致" in words
+    assert not {"STORE", "APPEND", "SELECT"} & set(netease.faults.verbs())
 
 
 # encryption

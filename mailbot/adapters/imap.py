@@ -164,6 +164,22 @@ class ImapMailbox:
             self._listing = self._list()
         return sent_folder(self._listing)
 
+    def probe(self) -> tuple[str, ...]:
+        """Read-only findings on the server for `mailbot doctor`, in Chinese."""
+        with self._session.command() as client:
+            words = sorted(word.decode("ascii", "replace") for word in client.capabilities())
+            state = self._session.open(client, INBOX)
+            listed = len(_uids_above(client, 0))
+        seconds = self._config.poll_seconds
+        idle = "有，新邮件即时查收" if "IDLE" in words else f"没有，每 {seconds} 秒查收一次"
+        advice = "" if listed == state.count else "，不一致：请在网页邮箱设置中选择“收取全部邮件”"
+        return (
+            f"服务器能力：{' '.join(words)}",
+            f"即时通知（IDLE）：{idle}",
+            f"收件箱共 {state.count} 封，可列出 {listed} 封{advice}",
+            f"收件箱 UIDVALIDITY：{state.uid_validity}",
+        )
+
     def close(self) -> None:
         """Log out; never raises."""
         self._session.close()
