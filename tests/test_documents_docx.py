@@ -1,5 +1,6 @@
 """Word documents in XML: what a reader sees in Word is what comes out."""
 
+import base64
 import struct
 import zlib
 
@@ -158,7 +159,11 @@ def field(code: str, result: str) -> str:
             ["☑-"],
             id="symbol and hyphen",
         ),
-        pytest.param(f"<w:p>{run(chr(0xF0A8))}是</w:p>", ["□"], id="symbol typed as text"),
+        pytest.param(
+            f"<w:p>{run(chr(0xF0FE) + '是' + chr(0xF0B7))}</w:p>",
+            ["☑是•"],
+            id="symbols typed as text",
+        ),
         pytest.param(
             f"<w:p><w:commentRangeStart w:id='0'/>{run('文')}<w:commentRangeEnd w:id='0'/>"
             "<w:r><w:commentReference w:id='0'/></w:r></w:p>",
@@ -391,6 +396,25 @@ def test_xml_of_word_2003():
     content = read_flat_docx("稿.doc", body.encode(), LIMITS)
     assert isinstance(content, DocumentText)
     assert content.text == "旧格式"
+
+
+def test_flat_package_with_a_note_and_a_picture():
+    notes = f"<w:footnote w:id='1'><w:p>{run('注')}</w:p></w:footnote>"
+    picture = base64.b64encode(png(3, 2)).decode()
+    body = (
+        f"<w:p>{run('文')}<w:r><w:footnoteReference w:id='1'/></w:r>"
+        f"<w:r><w:pict><w:binData>{picture}</w:binData></w:pict></w:r></w:p>"
+    )
+    package = (
+        f'<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+        f"<pkg:part><pkg:xmlData>{document_xml(body)}</pkg:xmlData></pkg:part>"
+        f"<pkg:part><pkg:xmlData>{part_xml('footnotes', notes)}</pkg:xmlData></pkg:part>"
+        "</pkg:package>"
+    )
+    content = read_flat_docx("稿.doc", package.encode(), LIMITS)
+    assert isinstance(content, DocumentText)
+    assert [(b.kind, b.text) for b in content.blocks] == [("paragraph", "文"), ("note", "注")]
+    assert [(i.width, i.height) for i in content.images] == [(3, 2)]
 
 
 def bomb(size: int) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from word_files import make_doc, make_docx, make_ole, make_rtf, paragraph, zipped
 
-from parsers.documents import libreoffice
+from parsers.documents import libreoffice, registry
 from parsers.documents.quality_gate import NO_TEXT, ONLY_PICTURES, admit
 from parsers.documents.refusals import REMOVE_PASSWORD, Refused
 from parsers.documents.registry import Leaf, expand, read_leaf
@@ -108,6 +108,13 @@ def test_unreadable_files_tell_the_sender_what_to_do(data: bytes, remedy: str):
     assert remedy in content.remedy
     assert content.remedy.endswith("。")
     assert content.sha256
+
+
+def test_a_defect_of_ours_costs_one_file_not_the_mail(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(registry._READERS, "txt", ("no_such_module", "read"))
+    content = read_leaf(Leaf("a.txt", b"x", "", "txt"), LIMITS).content
+    assert isinstance(content, Unreadable)
+    assert "出错" in content.reason
 
 
 def document(text: str, *images: ImageFact) -> DocumentText:

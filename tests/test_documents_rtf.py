@@ -92,6 +92,7 @@ def read(data: bytes, limits: Limits = LIMITS) -> DocumentText:
         pytest.param(rb"{\object{\*\objdata 00}{\result a}}\par", ["a"], id="object result"),
         pytest.param(rb"{\stylesheet{\s1 heading 1;}}{\info{\title T}}a\par", ["a"], id="tables"),
         pytest.param(rb"no mark at the end", ["no mark at the end"], id="no last mark"),
+        pytest.param(rb"a\'01\'00b\par", ["ab"], id="control characters"),
         pytest.param(rb"a}}}} trailing", ["a"], id="what follows the end"),
     ],
 )

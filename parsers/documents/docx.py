@@ -1,5 +1,6 @@
 """Word documents in XML: .docx, .docm, .dotx, strict or not, from Word, WPS or LibreOffice."""
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -85,22 +86,11 @@ class _Reader:
         return Styles() if data is None else parse_styles(data)
 
     def _read_notes(self, walk: StoryWalk) -> None:
-        """Notes in the order they are cited; deleted or orphaned ones are not shown."""
-        cited = list(dict.fromkeys(walk.found.notes))
         for kind in ("footnote", "endnote"):
-            wanted = [note_id for note_kind, note_id in cited if note_kind == kind]
-            part = self._one(f"{kind}s") if wanted else None
+            part = self._one(f"{kind}s")
             root = self._package.xml(part.target) if part else None
-            if root is None:
-                continue
-            by_id = {
-                value_of(note, "id"): note
-                for note in root
-                if local_name(note) == kind and value_of(note, "type") not in _SPECIAL_NOTES
-            }
-            for note_id in wanted:
-                if note_id in by_id:
-                    walk.read(by_id[note_id], "note")
+            if root is not None:
+                _read_cited(walk, kind, root)
 
     def _images(self, found: Found) -> Iterator[ImageFact]:
         seen: set[str] = set()
@@ -153,6 +143,18 @@ class _Reader:
         return ()
 
 
+def _read_cited(walk: StoryWalk, kind: str, root: etree._Element) -> None:
+    """Notes in the order they are cited; deleted or orphaned ones are not shown."""
+    by_id = {
+        value_of(note, "id"): note
+        for note in root
+        if local_name(note) == kind and value_of(note, "type") not in _SPECIAL_NOTES
+    }
+    for note_kind, note_id in dict.fromkeys(walk.found.notes):
+        if note_kind == kind and note_id in by_id:
+            walk.read(by_id[note_id], "note")
+
+
 def _read_imported(data: bytes, limits: Limits) -> DocumentText | Unreadable | None:
     # The registry knows the readers and imports this module: look it up when needed.
     from parsers.documents.registry import Leaf, read_leaf  # noqa: PLC0415
@@ -187,5 +189,22 @@ def _flat_document(root: etree._Element, limits: Limits) -> DocumentText:
     sheet = next(root.iter("{*}styles"), None)
     walk = StoryWalk(Styles() if sheet is None else read_styles(sheet), limits.text_chars)
     walk.read(bodies[0])
-    warnings = [TRACKED] if walk.found.tracked else []
-    return DocumentText(format="docx", blocks=walk.blocks, warnings=tuple(warnings))
+    for kind in ("footnote", "endnote"):
+        for notes in root.iter(f"{{*}}{kind}s"):
+            _read_cited(walk, kind, notes)
+    return DocumentText(
+        format="docx",
+        blocks=walk.blocks,
+        images=tuple(_inline_images(walk.found.inline_pictures)),
+        warnings=(TRACKED,) if walk.found.tracked else (),
+    )
+
+
+def _inline_images(encoded: list[str]) -> Iterator[ImageFact]:
+    for text in encoded[:_MAX_PICTURES]:
+        try:
+            fact = picture_fact(base64.b64decode(text))
+        except ValueError:
+            continue
+        if fact is not None:
+            yield fact

@@ -12,6 +12,25 @@ from typing import Final
 
 from lxml import etree
 
+from parsers.documents.docx_names import (
+    AML,
+    BOLD,
+    CHARACTER_STYLE,
+    DELETED,
+    DRAWING,
+    EAST_ASIAN,
+    HINTS,
+    LEFT_OUT,
+    MATH,
+    MC,
+    PICTURE_IDS,
+    ROW_PROPERTIES,
+    RUN_PROPERTIES,
+    SPACE,
+    TEXTS,
+    VANISH,
+    VML,
+)
 from parsers.documents.docx_paragraph import OpenField, OpenParagraph, to_block
 from parsers.documents.docx_styles import (
     WORD_NAMESPACES,
@@ -32,18 +51,6 @@ _MAX_FIELDS: Final = 100  # open at a time; Word itself gives up far earlier
 MAX_BLOCKS: Final = 100_000
 """Paragraphs of one document; a 300-page report has some 10,000."""
 
-_MATH: Final = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/math",
-    "http://purl.oclc.org/ooxml/officeDocument/math",
-)
-_MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_AML: Final = "{http://schemas.microsoft.com/aml/2001/core}"
-_DRAWING: Final = (
-    "http://schemas.openxmlformats.org/drawingml/2006/main",
-    "http://purl.oclc.org/ooxml/drawingml/main",
-)
-_VML: Final = "{urn:schemas-microsoft-com:vml}"
-_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _LEFT_OUT_2003: Final = frozenset({"Word.Deletion", "Word.Comment"})
 _BLANKS: Final = str.maketrans("\t\r\n", "   ")
 
@@ -151,7 +158,7 @@ class StoryWalk:
                 direct = Look(None, direct.outline, value_of(child) in {"center", "centre"})
             elif local == "outlineLvl":
                 direct = Look(None, outline_value(child), direct.centred)
-            elif local == "rPr" and any(c.tag in _DELETED for c in child):
+            elif local == "rPr" and any(c.tag in DELETED for c in child):
                 paragraph.mark_deleted = self.found.tracked = True
         if direct is not PLAIN:
             paragraph.look = direct.over(paragraph.look)
@@ -164,9 +171,9 @@ class StoryWalk:
         children = iter(element)
         for child in children:  # nearly every run holds properties and text, no more
             tag = child.tag
-            if tag in _TEXTS:
+            if tag in TEXTS:
                 self.text(child)
-            elif tag in _RUN_PROPERTIES:
+            elif tag in RUN_PROPERTIES:
                 self.run_properties(child)
             else:
                 return chain((child,), children), None
@@ -176,21 +183,21 @@ class StoryWalk:
         """w:rPr: East Asian hint, bold, hidden."""
         for child in element:
             tag = child.tag
-            if tag in _HINTS:
-                self._hint = child.get(_HINTS[tag]) in _EAST_ASIAN
-            elif tag in _BOLD:
+            if tag in HINTS:
+                self._hint = child.get(HINTS[tag]) in EAST_ASIAN
+            elif tag in BOLD:
                 self._bold = switched_on(child)
-            elif tag in _CHARACTER_STYLE:
+            elif tag in CHARACTER_STYLE:
                 bold = self._styles.look(value_of(child) or "").bold
                 self._bold = self._bold if bold is None else bold
-            elif tag in _VANISH and switched_on(child):
+            elif tag in VANISH and switched_on(child):
                 self.found.hidden = True
         return None
 
     def row(self, element: Element) -> Descent:
         """w:tr: left out when the whole row was deleted under tracked changes."""
         for child in element:
-            if child.tag in _ROW_PROPERTIES and any(c.tag in _DELETED for c in child):
+            if child.tag in ROW_PROPERTIES and any(c.tag in DELETED for c in child):
                 self.found.tracked = True
                 return None
         return iter(element), None
@@ -219,10 +226,10 @@ class StoryWalk:
 
     def alternatives(self, element: Element) -> Descent:
         """mc:AlternateContent: the first choice, or the fallback where only that has text."""
-        choices = [child for child in element if child.tag == f"{_MC}Choice"]
-        fallbacks = [child for child in element if child.tag == f"{_MC}Fallback"]
+        choices = [child for child in element if child.tag == f"{MC}Choice"]
+        fallbacks = [child for child in element if child.tag == f"{MC}Fallback"]
         for branch in (*choices[:1], *fallbacks[:1]):
-            if next(branch.iter(*_TEXTS), None) is not None:
+            if next(branch.iter(*TEXTS), None) is not None:
                 return iter(branch), None
         return next(((iter(branch), None) for branch in (*choices, *fallbacks)), None)
 
@@ -233,7 +240,7 @@ class StoryWalk:
         value = element.text
         if value:
             if value[0] in " \t\r\n" or value[-1] in " \t\r\n":
-                value = value if element.get(_SPACE) == "preserve" else value.strip(" \t\r\n")
+                value = value if element.get(SPACE) == "preserve" else value.strip(" \t\r\n")
             self._append(value.translate(_BLANKS) if "\n" in value or "\t" in value else value)
         return None
 
@@ -316,7 +323,7 @@ class StoryWalk:
 
     def picture(self, element: Element) -> Descent:
         """a:blip (r:embed) and v:imagedata (r:id)."""
-        for attribute in _PICTURE_IDS:
+        for attribute in PICTURE_IDS:
             wanted = element.get(attribute)
             if wanted:
                 self.found.pictures.append(wanted)
@@ -335,74 +342,13 @@ class StoryWalk:
 
     def imported_part(self, element: Element) -> Descent:
         """w:altChunk: a whole HTML or RTF file stands here."""
-        for attribute in _PICTURE_IDS:
+        for attribute in PICTURE_IDS:
             wanted = element.get(attribute)
             if wanted:
                 self._blocks.extend(self._import_chunk(wanted))
                 break
         return None
 
-
-def _word(*names: str) -> frozenset[str]:
-    return frozenset(f"{{{space}}}{name}" for space in WORD_NAMESPACES for name in names)
-
-
-_DELETED = _word("del", "moveFrom")
-_EAST_ASIAN: Final = frozenset({"eastAsia", "fareast"})
-_HINTS: Final = {f"{{{space}}}rFonts": f"{{{space}}}hint" for space in WORD_NAMESPACES}
-_BOLD = _word("b")
-_CHARACTER_STYLE = _word("rStyle")
-_VANISH = _word("vanish")
-_ROW_PROPERTIES = _word("trPr")
-_RUN_PROPERTIES = _word("rPr")
-_TEXTS = _word("t").union(f"{{{space}}}t" for space in _MATH)
-_PICTURE_IDS = tuple(
-    f"{{{space}}}{name}"
-    for space in (
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-        "http://purl.oclc.org/ooxml/officeDocument/relationships",
-    )
-    for name in ("embed", "id", "pict")
-)
-
-_LEFT_OUT: Final = frozenset(
-    [
-        "tblPr",
-        "tblGrid",
-        "tcPr",
-        "trPr",
-        "sectPr",
-        "sdtPr",
-        "sdtEndPr",
-        "smartTagPr",
-        "customXmlPr",
-        "rubyPr",
-        "rt",
-        "fldData",
-        "ffData",
-        "instrText",
-        "delText",
-        "delInstrText",
-        "comment",
-        "annotationRef",
-        "footnoteRef",
-        "endnoteRef",
-        "separator",
-        "continuationSeparator",
-        "softHyphen",
-        "lastRenderedPageBreak",
-        "bookmarkStart",
-        "bookmarkEnd",
-        "proofErr",
-        "commentRangeStart",
-        "commentRangeEnd",
-        "commentReference",
-        "permStart",
-        "permEnd",
-        "hdr",
-        "ftr",
-    ]
-)
 
 _BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     "p": StoryWalk.paragraph,
@@ -431,16 +377,16 @@ _BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     "object": StoryWalk.embedded_object,
     "binData": StoryWalk.inline_picture,
     "altChunk": StoryWalk.imported_part,
-    **dict.fromkeys(_LEFT_OUT, StoryWalk.leave_out),
+    **dict.fromkeys(LEFT_OUT, StoryWalk.leave_out),
 }
 
 _HANDLERS: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     **{f"{{{s}}}{name}": call for s in WORD_NAMESPACES for name, call in _BY_NAME.items()},
-    **{f"{{{s}}}t": StoryWalk.text for s in _MATH},
-    **{f"{{{s}}}r": StoryWalk.run for s in _MATH},
-    **{f"{{{s}}}ctrlPr": StoryWalk.leave_out for s in _MATH},
-    **{f"{{{s}}}blip": StoryWalk.picture for s in _DRAWING},
-    f"{_VML}imagedata": StoryWalk.picture,
-    f"{_MC}AlternateContent": StoryWalk.alternatives,
-    f"{_AML}annotation": StoryWalk.annotation_2003,
+    **{f"{{{s}}}t": StoryWalk.text for s in MATH},
+    **{f"{{{s}}}r": StoryWalk.run for s in MATH},
+    **{f"{{{s}}}ctrlPr": StoryWalk.leave_out for s in MATH},
+    **{f"{{{s}}}blip": StoryWalk.picture for s in DRAWING},
+    f"{VML}imagedata": StoryWalk.picture,
+    f"{MC}AlternateContent": StoryWalk.alternatives,
+    f"{AML}annotation": StoryWalk.annotation_2003,
 }

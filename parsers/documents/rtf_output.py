@@ -12,6 +12,7 @@ from parsers.facts import Block, BlockKind
 
 MAX_BLOCKS: Final = 100_000
 _HIGH_BYTES: Final = bytes(range(0x81, 0x100))
+_CONTROLS: Final = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n")
 _MAX_ASIDE: Final = 1_000
 _MAX_TABLE: Final = 20_000
 _PLACES: Final[dict[str, BlockKind]] = {"note": "note", "text box": "text_box"}
@@ -224,7 +225,9 @@ class Output:
             self._lines[-1].boxes += [block, *line.boxes]
 
     def _block(self, line: _Line, state: State, *, cell: bool) -> Block:
-        text = without_private_symbols(whole_characters("".join([part for part, _ in line.parts])))
+        text = without_private_symbols(
+            whole_characters("".join([part for part, _ in line.parts])).translate(_CONTROLS)
+        )
         place = self._places[-1]
         if place == "paragraph" and (cell or state.in_table):
             place = "cell"

@@ -24,6 +24,7 @@ _SYMBOL: Final = {
 
 _FONTS: Final = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL}
 
+_TYPED: Final = {**_SYMBOL, **_WINGDINGS}  # whose font we do not know: ticks and bullets
 _PRIVATE: Final = re.compile("[\uf020-\uf0ff]")
 
 UNKNOWN: Final = "\u25a1"
@@ -44,4 +45,4 @@ def without_private_symbols(text: str) -> str:
     """Characters of symbol fonts typed as text, as the Unicode they look like."""
     if _PRIVATE.search(text) is None:
         return text
-    return _PRIVATE.sub(lambda found: symbol("wingdings", ord(found[0])), text)
+    return _PRIVATE.sub(lambda found: _TYPED.get(ord(found[0]) & 0xFF, UNKNOWN), text)
