@@ -34,6 +34,7 @@ _PROSE_SHARE = 0.6
 _PROSE_WORDS = 150
 _NOTE_WORDS = 60  # shorter, a text beside others is a covering note
 _LETTER_WORDS = 200  # longer, words of handing over do not make a text a covering letter
+_SHORT_REPORT_WORDS = 25  # beside files that hold no draft: an emergency in two lines
 _LAST_RESORT_WORDS = 10
 _TELLING_SENTENCE = 8
 _SAME_SHARE = 0.8
@@ -162,9 +163,10 @@ def _is_draft_body(own: Candidate, documents: list[Candidate], accompanied: bool
         for document in documents[:_MOST_COMPARED]
     ):
         return False
-    if not accompanied:
-        return words >= _LAST_RESORT_WORDS and not _is_covering(own.document.text, words)
-    return words >= _NOTE_WORDS and not _is_covering(own.document.text, words)
+    least = _LAST_RESORT_WORDS
+    if documents or accompanied:
+        least = _NOTE_WORDS if documents else _SHORT_REPORT_WORDS
+    return words >= least and not _is_covering(own.document.text, words)
 
 
 def _is_covering(text: str, words: int) -> bool:

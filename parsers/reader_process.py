@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -119,6 +120,7 @@ class Worker:
         self._budget, self._watchdog = budget, watchdog
         # Its working folder, and on Linux the only one it can write to.
         self._folder = tempfile.mkdtemp(prefix="mailbot-reader-")
+        self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-I", "-X", "utf8", "-c", boot],
             stdin=subprocess.PIPE,
@@ -245,4 +247,4 @@ class Worker:
             self.kill()
             self._process.wait()
         self._process.stdout.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._tidy()
