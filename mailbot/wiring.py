@@ -26,12 +26,12 @@ from mailbot.stages.intake import Intake
 from mailbot.stages.post import Post
 from mailbot.stages.watching import Watching
 from mailbot.stages.witness import SentFolder
+from mailbot.storing import open_store
 from mailbot.timekeeping import GuardedClock, PlainClock
 from parsers.facts import Reading
 from parsers.sandbox import Sandbox, read_archived, read_archived_bare
 from store.archive import Archive
 from store.engine import database_path, open_engine
-from store.migrate import upgrade
 from store.records import MessageRecord, OutboxRecord
 from store.unit_of_work import Store
 
@@ -50,13 +50,6 @@ class Secrets:
         log.keep_out(secrets.imap)
         log.keep_out(secrets.smtp)
         return secrets
-
-
-def open_store(config: Config) -> Store:
-    """The store at its newest revision."""
-    engine = open_engine(config.store.url, config.folder)
-    upgrade(engine)
-    return Store(engine)
 
 
 def state_folder(config: Config) -> Path:

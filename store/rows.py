@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from importlib import import_module
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 Record = TypeVar("Record")
 
@@ -37,7 +37,7 @@ def to_row(record: Any, *, without: tuple[str, ...] = ("id",)) -> dict[str, Any]
 
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert unless a unique key is already there; returns whether a row was added."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
     return connection.execute(statement).rowcount == 1
 

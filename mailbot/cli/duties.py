@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
-from mailbot.cli.printing import iso, print_json, print_table, when
+from mailbot.cli.printing import iso, print_json, print_table, until
 from mailbot.clock import system_clock
 from mailbot.records.obligations import Obligation
 from mailbot.stages.foresight import Expected, ledger_at, letters_at
@@ -76,7 +76,7 @@ def _cells(duty: Obligation) -> tuple[object, ...]:
         duty.unit,
         duty.what,
         duty.period_label,
-        when(duty.due) if duty.due else "不限",
+        until(duty.due),
         f"{duty.needed:g}",
         f"{duty.done:g}",
         duty.state,

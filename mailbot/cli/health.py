@@ -4,7 +4,7 @@ import argparse
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
-from mailbot.cli.printing import iso, print_json, print_table, when
+from mailbot.cli.printing import iso, print_json, print_table, until, when
 from mailbot.clock import system_clock
 
 _DEADLINES = 10
@@ -84,7 +84,7 @@ def show_status(arguments: argparse.Namespace) -> int:
     print(f"发件：{queue or '无'}")
     print("最近的期限：")
     print_table(
-        ("单位", "事项", "截止"), ((duty.unit, duty.what, when(duty.due)) for duty in coming)
+        ("单位", "事项", "截止"), ((duty.unit, duty.what, until(duty.due)) for duty in coming)
     )
     return 0 if health.healthy else 1
 

@@ -3,10 +3,13 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from mailbot.config import Config
 from mailbot.config_files import load
-from store.unit_of_work import Store
+
+if TYPE_CHECKING:
+    from store.unit_of_work import Store
 
 
 def config_of(arguments: argparse.Namespace) -> Config:
@@ -15,9 +18,9 @@ def config_of(arguments: argparse.Namespace) -> Config:
 
 
 @contextmanager
-def store_of(config: Config) -> Iterator[Store]:
+def store_of(config: Config) -> "Iterator[Store]":
     """The store, brought to the newest revision, closed afterwards."""
-    from mailbot.wiring import open_store  # noqa: PLC0415  the database library is slow to import
+    from mailbot.storing import open_store  # noqa: PLC0415  the database library is slow to import
 
     store = open_store(config)
     try:

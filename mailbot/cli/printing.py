@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mailbot.clock import shanghai
@@ -33,6 +33,16 @@ def iso(instant: datetime | None) -> str | None:
 def when(instant: datetime | None) -> str:
     """An instant for a table: 04-19 09:05."""
     return "" if instant is None else f"{shanghai(instant):%m-%d %H:%M}"
+
+
+def until(instant: datetime | None) -> str:
+    """A due time for a table; midnight is 24:00 of the day before."""
+    if instant is None:
+        return "不限"
+    local = shanghai(instant)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{local - timedelta(days=1):%m-%d} 24:00"
+    return f"{local:%m-%d %H:%M}"
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -6,7 +6,8 @@ subtract but never veto. A hazard no list names is still caught when a text tell
 a clock time, a report, a response and suddenness.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot.records.verdicts import (
@@ -27,6 +28,10 @@ _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
 _SUPPORT = ("harm", "respond", "report", "sudden")
 _CORE = ("event", "declared")
 _HAZARD = "hazard"
+_FOLLOW_UP = re.compile(r"续报|续告")
+_FINAL = re.compile(r"终报|结报|最终报告")
+_FOLLOW_UP_LINE = re.compile(r"[^，。；\n]{0,24}续报(?:[（(〔\[一二三四五六七八九十\d）)：:\n]|$)")
+_FINAL_LINE = re.compile(r"[^，。；\n]{0,24}(?:终报|结报)(?:[（(）)：:\n]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def judge(
             "none", best.score, reasons=_reasons(best, level, cues), rules_version=cues.version
         )
     everything = f"{subject}\n{title}\n{body}\n{mail_body}"
-    stage = find_stage(everything, level)
+    stage = find_stage(f"{subject}\n{title}", body or mail_body, level)
     lateness = judge_lateness(
         best.event_time,
         received_at,
@@ -88,7 +93,8 @@ def judge(
         stage,
         clock_starts_at_report=clock_starts_at_report,
     )
-    return _reported(best, level, everything, lateness, cues)
+    reported = _reported(best, level, everything, lateness, cues)
+    return replace(reported, stage=stage)
 
 
 def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
@@ -220,7 +226,6 @@ def _reported(
     return EmergencyVerdict(
         level,
         scored.score,
-        stage=find_stage(everything, level),
         hazard=scored.hazard,
         event_time=scored.event_time,
         lateness=lateness,
@@ -241,12 +246,19 @@ def _needs_review(scored: _Scored, level: EmergencyLevel, lateness: Lateness) ->
     return tuple(asked)
 
 
-def find_stage(text: str, level: EmergencyLevel) -> Stage:
-    """续报 or 终报 where the head of the report says so; any other emergency is a 首报."""
-    head = text[:120]
-    for word in ("终报", "结报"):
-        if word in head:
-            return "终报"
-    if "续报" in head and "续报情况" not in head and "及时续报" not in head:
-        return "续报"
-    return "首报" if level != "none" else ""
+def find_stage(heads: str, body: str, level: EmergencyLevel) -> Stage:
+    """续报 or 终报 where a headline or the first line says so; any other emergency is a 首报.
+
+    Args:
+        heads: Subject and title.
+        body: Text of the draft or mail; “情况续报” at its end only promises one.
+        level: "none" has no stage.
+    """
+    if level == "none":
+        return ""
+    if "首报" in heads:
+        return "首报"
+    opening = body.lstrip()[:60]
+    if _FINAL.search(heads) or _FINAL_LINE.match(opening):
+        return "终报"
+    return "续报" if _FOLLOW_UP.search(heads) or _FOLLOW_UP_LINE.match(opening) else "首报"

@@ -18,7 +18,7 @@ from mailbot.rules.unit_names import plain, resolver
 _TYPES = {
     "综合执法": r"(?:城市管理(?:和|与)?)?综合(?:行政)?执法|综执|城市管理(?:行政)?执法|城管(?:执法)?"
     r"|城市管理(?=局|委|大队)|(?:行政)?执法(?=局|大队)",
-    "住建": r"住房(?:和|与|及|、)?城乡(?:规划)?建设|住建|城乡(?:规划)?建设(?=局)|住房建设",
+    "住建": r"住房(?:和|与|及|、)?城乡(?:规划)?建设|住建|(?:城乡|规划)?建设(?=局)|住房建设",
     "应急": r"应急管理|应急(?=局)",
 }
 _SUFFIX = r"(?:局|委员会|委|大队|支队|中队|部门|系统)?"
@@ -99,7 +99,9 @@ class UnitIndex:
     def _spell(self, stem: str, name: str) -> None:
         kind = _TYPE_AT_END.search(plain(name))
         if kind is not None and kind.start() > 1:
-            self._spellings[plain(name)[: kind.start()].removeprefix(_OWN_CITY + "市")] = stem
+            spelling = plain(name)[: kind.start()].removeprefix(_OWN_CITY + "市")
+            self._spellings[spelling] = stem
+            self._spellings[spelling.removeprefix(_OWN_CITY) or spelling] = stem
 
     @staticmethod
     def _section(table: dict[str, tuple[str, ...]], name: str, unit: Unit) -> None:

@@ -7,7 +7,7 @@ are shown and nobody is named with confidence.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailbot.notice import Notice
@@ -31,8 +31,13 @@ _BEFORE_ACTOR = re.compile(
 _OTHERS_LEAD = re.compile(
     r"(?:会同|联合|配合|协同|协助|携手|邀请|陪同|对接|组织|指导|督导|督促|检查|调研|慰问|走访)$"
 )
-_VISITED = re.compile(
-    r"^(?:来|赴|到|一行|考察)|(?:来|赴|到)[^，。]{0,12}(?:考察|交流|学习|调研|取经|检查)"
+_VISITOR = re.compile(r"^[^，。]{0,6}(?:来|到我|赴我|至我|莅临)")
+_PRESENT = re.compile(
+    r"^[^，。]{0,24}(?:参加|参会|列席|陪同|到场|配合|受邀|作(?:了)?(?:交流|汇报|表态)|负责人)"
+)
+_HIGHER = re.compile(
+    r"(?:市|省|国家|达州市)(?:城市管理行政执法|城管执法|城管|委|政府|住建|应急)[局厅部]?|[市县区]委|[市县区]政府|领导"
+    r"|[市县]长|书记|党组|督导组|检查组|调研组|召开|带队"
 )
 _JOINT = re.compile(r"联合(?:报送|供稿|撰稿|上报|投稿)|共同(?:报送|供稿|撰稿)")
 _LONGEST = 300  # characters of any one signal that are looked at
@@ -77,6 +82,7 @@ class _Signal:
     firm: bool
     place: str = ""
     bare: bool = False
+    beside: tuple[str, ...] = ()  # all units the same words name
 
 
 _INDEXES: dict[int, tuple[Notice, UnitIndex]] = {}
@@ -145,8 +151,10 @@ def _signed(index: UnitIndex, words: str, source: str) -> Iterator[_Signal]:
     packed = simple(plain(words[:_LONGEST]))
     if not any(m.firm for m in mentions):
         mentions = index.mentions(packed)
+    teams = any(m.firm and m.words.endswith("大队") for m in mentions)
     for mention in mentions:
-        yield _signal(1, source, mention)
+        firm = mention.firm or (teams and mention.words.endswith("大队"))
+        yield replace(_signal(1, source, mention), firm=firm)
     if not mentions and (near := index.nearly(packed)):
         yield _Signal(1, source, words, (near,), firm=True)
 
@@ -156,34 +164,44 @@ def _prefixed(
 ) -> Iterator[_Signal]:
     """Units at the head of a part of a subject, title, file name or display name."""
     text = simple(words[:_LONGEST])
-    for mention in index.mentions(text):
+    mentions = index.mentions(text)
+    for mention in mentions:
         if not _is_actor(text, mention.start):
             continue
-        if actor_only and _VISITED.search(text[mention.end : mention.end + 30]):
+        if actor_only and (_VISITOR.match(text[mention.end :]) or mention.units == ("办公室",)):
             continue
-        if mention.units == ("办公室",) and actor_only:
-            continue
-        yield _signal(2, source, mention)
+        yield _signal(2, source, mention, mentions)
         if actor_only and mention.firm:
             return
 
 
 def _first_sentence(index: UnitIndex, words: str) -> Iterator[_Signal]:
-    """The acting unit of the first sentences; the addressee's office is none."""
+    """The acting unit of the first sentences: not the addressee, not those called together."""
     text = simple(words[:_LONGEST])
-    for mention in index.mentions(text):
+    mentions = index.mentions(text)
+    for mention in mentions:
         if not _is_actor(text, mention.start) or mention.words.endswith("办公室"):
             continue
-        if _VISITED.search(text[mention.end : mention.end + 20]):
+        if _HIGHER.search(_BEFORE_ACTOR.sub("", text[: mention.start])):
+            return
+        after = text[mention.end :]
+        if _VISITOR.match(after) or _PRESENT.match(after):
             continue
-        yield _signal(3, "首句", mention)
+        yield _signal(3, "首句", mention, mentions)
         if mention.firm:
             return
 
 
-def _signal(rank: int, source: str, mention: Mention) -> _Signal:
+def _signal(rank: int, source: str, mention: Mention, mentions: Sequence[Mention] = ()) -> _Signal:
     return _Signal(
-        rank, source, mention.words, mention.units, mention.firm, mention.place, mention.bare
+        rank=rank,
+        source=source,
+        words=mention.words,
+        units=mention.units,
+        firm=mention.firm,
+        place=mention.place,
+        bare=mention.bare,
+        beside=tuple(unit for one in mentions if one.firm for unit in one.units),
     )
 
 
@@ -254,7 +272,7 @@ def _named(firm: list[_Signal], signals: list[_Signal], evidence: UnitEvidence) 
     lead = min(firm, key=lambda s: s.rank)
     name = lead.units[0]
     agreeing = [s for s in firm if s.units[0] == name]
-    others = [s for s in firm if s.units[0] != name]
+    others = [s for s in firm if s.units[0] != name and name not in s.beside]
     others += [s for s in signals if s.place and _elsewhere(s, name, agreeing)]
     candidates = tuple(dict.fromkeys(u for s in others for u in s.units if u != name))
     doubts = _doubts(name, lead, others, evidence)
