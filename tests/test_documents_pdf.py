@@ -187,6 +187,12 @@ def test_pictures_and_their_digest() -> None:
     assert (image.width, image.height) == (64, 48)
 
 
+def test_a_picture_on_every_page_is_taken_once() -> None:
+    content = text_stream(At(LEFT, 700, FULL * 2)) + b"q 100 0 0 100 50 50 cm /I Do Q\n"
+
+    assert len(read(pdf(content, content, image=gray_image(64, 48))).images) == 1
+
+
 def test_scanned_page_among_text_is_told() -> None:
     document = read(
         pdf(text_stream(At(LEFT, 700, FULL)), FULL_PAGE_PICTURE, image=gray_image(64, 64))

@@ -32,6 +32,10 @@ _CHUNK = 1 << 20
 _DICTIONARY = 600  # bytes before a stream that describe it
 
 
+Seen = set[tuple[int, int, int]]
+"""Width, height and bytes of the pictures taken so far."""
+
+
 @dataclass(slots=True)
 class _Page:
     lines: PageLines
@@ -76,8 +80,9 @@ def _read(
     if count > limits.pages:
         return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
     pages: list[_Page] = []
+    seen: Seen = set()
     for index in range(count):
-        pages.append(_page(opened, index, limits))
+        pages.append(_page(opened, index, seen, limits))
         if sum(page.chars for page in pages) > limits.text_chars:
             return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
     if all(page.scanned or not page.chars for page in pages):
@@ -163,7 +168,7 @@ def _picture(opened: pypdfium2.PdfDocument, index: int) -> Any:
         page.close()
 
 
-def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
+def _page(opened: pypdfium2.PdfDocument, index: int, seen: Seen, limits: Limits) -> _Page:
     """One page; a page that pdfium cannot load is empty, the others still count."""
     try:
         page = opened[index]
@@ -172,7 +177,7 @@ def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
     try:
         printed = printed_page(page)
         chars = sum(len(line.text) for line in printed.lines)
-        images, largest = _images(page, printed.width * printed.height, limits)
+        images, largest = _images(page, printed.width * printed.height, seen, limits)
         scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
         pieces = _text_objects(page)
         gaps = pieces > 1.03 * chars + _FEW_PIECES
@@ -181,7 +186,9 @@ def _page(opened: pypdfium2.PdfDocument, index: int, limits: Limits) -> _Page:
         page.close()
 
 
-def _images(page: pypdfium2.PdfPage, area: float, limits: Limits) -> tuple[list[ImageFact], float]:
+def _images(
+    page: pypdfium2.PdfPage, area: float, seen: Seen, limits: Limits
+) -> tuple[list[ImageFact], float]:
     """Pictures of a page, and the share of it that the largest covers."""
     facts: list[ImageFact] = []
     largest = 0.0
@@ -192,7 +199,7 @@ def _images(page: pypdfium2.PdfPage, area: float, limits: Limits) -> tuple[list[
             left, bottom, right, top = image.get_bounds()
             covers = max(right - left, 0) * max(top - bottom, 0) / max(area, 1.0)
             largest = max(largest, min(covers, 1.0))
-            fact = _image(image, limits)
+            fact = _image(image, seen, limits)
             if fact:
                 facts.append(fact)
     except Exception:  # noqa: BLE001  pictures are a bonus: the text must not suffer
@@ -200,10 +207,15 @@ def _images(page: pypdfium2.PdfPage, area: float, limits: Limits) -> tuple[list[
     return facts, largest
 
 
-def _image(image: Any, limits: Limits) -> ImageFact | None:
+def _image(image: Any, seen: Seen, limits: Limits) -> ImageFact | None:
     width, height = image.get_px_size()
     if min(width, height) < _MIN_PIXELS or width * height > limits.pixels:
         return None
+    # A letterhead stands on every page: copying it out each time would take minutes.
+    looks = (width, height, pdfium.FPDFImageObj_GetImageDataRaw(image.raw, None, 0))
+    if looks in seen:
+        return None
+    seen.add(looks)
     data = bytes(image.get_data(decode_simple=False))
     known = image_fact("", data, limits)
     if known or not data:
