@@ -68,11 +68,13 @@ class HtmlText:
         text: Block elements end lines; table cells are separated by tabs.
         anchors: In reading order, offsets into `text`.
         quote_start: Offset where a client marked the quoted history, None if nowhere.
+        quote_end: Offset where that history ends, None where the markup does not say.
     """
 
     text: str
     anchors: tuple[Anchor, ...] = ()
     quote_start: int | None = None
+    quote_end: int | None = None
 
 
 def decode_html(data: bytes, label: str) -> str:
@@ -105,6 +107,8 @@ class _Writer:
     anchors: list[Anchor] = field(default_factory=list)
     opened: list[int] = field(default_factory=list)
     quote_start: int | None = None
+    quote_end: int | None = None
+    quote: html.HtmlElement | None = None
     hidden: int = 0
     preformatted: int = 0
     at_line_start: bool = True
@@ -125,7 +129,7 @@ class _Writer:
         if tag == "br":
             self._write("\n")
         if self.quote_start is None and _is_quote(tag, element):
-            self.quote_start = self.length
+            self.quote_start, self.quote = self.length, element
         if tag == "a":
             self.opened.append(self.length)
         self.preformatted += tag == "pre"
@@ -142,6 +146,8 @@ class _Writer:
                 self._write("\t")
             if tag in _BLOCKS:
                 self._new_line()
+            if tag == "blockquote" and element is self.quote:
+                self.quote_end = self.length
         if not self.hidden:
             self._text(element.tail)
 
@@ -174,7 +180,7 @@ class _Writer:
     def result(self) -> HtmlText:
         # A no-break space is a blank to the reader and, in China, an indent.
         text = "".join(self.pieces).replace("\xa0", " ")
-        return HtmlText(text, tuple(self.anchors), self.quote_start)
+        return HtmlText(text, tuple(self.anchors), self.quote_start, self.quote_end)
 
 
 def _is_hidden(tag: str, element: html.HtmlElement) -> bool:

@@ -60,7 +60,7 @@ class _Text:
 
     text: str
     html: bool
-    quote_start: int | None
+    quote: tuple[int | None, int | None]
     links: tuple[CloudLink, ...]
     cut: bool
 
@@ -95,7 +95,7 @@ def _assemble(
     body = _own_text(tree.leaves, limits)
     if body.cut:
         tree.defect("正文过长，只读取了前面的部分")
-    split = split_text(body.text, envelope.subject, body.quote_start)
+    split = split_text(body.text, envelope.subject, *body.quote)
     attachments = tuple(_attachments(tree.leaves))
     files = [item for item in attachments if not item.inline]
     evidence = Evidence(
@@ -181,13 +181,15 @@ def _own_text(leaves: list[Leaf], limits: Limits) -> _Text:
         else:
             plains[number] = _plain(leaf, data)
         groups.setdefault((leaf.group, 0 if leaf.group else number), []).append(number)
-    text, quote_start, html = "", None, False
+    text, html = "", False
+    quote: tuple[int | None, int | None] = (None, None)
     for numbers in groups.values():
         for number in _chosen(numbers, plains, pages):
             page = pages.get(number)
             text = text and text.rstrip("\n") + "\n"
-            if page is not None and page.quote_start is not None and quote_start is None:
-                quote_start = len(text) + page.quote_start
+            if page is not None and page.quote_start is not None and quote[0] is None:
+                end = page.quote_end
+                quote = (len(text) + page.quote_start, None if end is None else len(text) + end)
             html = html or page is not None
             text += without_cloud_names(page) if page is not None else plains[number]
     links = [link for page in pages.values() for link in find_cloud_links(page)]
@@ -196,7 +198,7 @@ def _own_text(leaves: list[Leaf], limits: Limits) -> _Text:
     return _Text(
         text[: limits.text_chars],
         html,
-        quote_start,
+        quote,
         tuple({link.url: link for link in links}.values()),
         cut or len(text) > limits.text_chars,
     )

@@ -91,13 +91,16 @@ def is_forward(subject: str) -> bool:
     return False
 
 
-def split_text(text: str, subject: str = "", quote_start: int | None = None) -> Split:
+def split_text(
+    text: str, subject: str = "", quote_start: int | None = None, quote_end: int | None = None
+) -> Split:
     """Separate the sender's own words from history and signature.
 
     Args:
         text: The whole text, LF line ends.
         subject: Tells a forward from a reply.
         quote_start: Offset where the client's own markup begins the history.
+        quote_end: Offset where that markup ends it, None where it does not say.
 
     A forward whose own words are nearly empty keeps the forwarded text in
     `quoted`, where the caller looks for the draft; `forwarded_from` names its
@@ -110,10 +113,15 @@ def split_text(text: str, subject: str = "", quote_start: int | None = None) -> 
         if marked < start:
             start, kind = marked, "quote"
     own_lines, quoted_lines = lines[:start], lines[start:]
-    if kind == "wrote":
-        # Some write below the history instead of above it.
+    # Some write below the history instead of above it.
+    below = len(quoted_lines)
+    if quote_end is not None and kind in {"wrote", "quote"}:
+        below = max(text.count("\n", 0, quote_end) - start, 0)
+    elif kind == "wrote":
         below = _after_arrows(quoted_lines)
-        own_lines, quoted_lines = own_lines + quoted_lines[below:], quoted_lines[:below]
+    again, _ = _history(quoted_lines[below:])
+    own_lines += quoted_lines[below : below + again]
+    quoted_lines = quoted_lines[:below] + quoted_lines[below + again :]
     own_lines, arrows = _without_arrows(own_lines)
     own_lines, signature = _without_signature(own_lines)
     own = _joined(own_lines)

@@ -247,9 +247,27 @@ def test_markup_of_a_quote_is_believed() -> None:
     assert (split.own, split.quoted) == (OWN, OLD)
 
 
-@given(st.text(st.sampled_from("在写道：> -\n发件人:日期主题收原始邮a@1|")))
-def test_nothing_visible_is_lost(text: str) -> None:
-    split = split_text(text)
+def test_words_below_a_marked_quote_are_kept() -> None:
+    page = read_html(
+        f"<p>在 2026年3月1日，上午10:00，a &lt;a@x.cn&gt; 写道：</p>"
+        f"<blockquote type='cite'><p>{OLD}</p></blockquote><p>{OWN}</p><p>发自我的iPhone</p>"
+    )
+
+    split = split_text(page.text, "", page.quote_start, page.quote_end)
+
+    assert split.own == OWN
+    assert OLD in split.quoted
+    assert split.signature == "发自我的iPhone"
+
+
+@given(
+    st.text(st.sampled_from("在写道：> -\n发件人:日期主题收原始邮a@1|")),
+    st.integers(0, 30),
+    st.integers(0, 30),
+)
+def test_nothing_visible_is_lost(text: str, start: int, size: int) -> None:
+    marks = (start, start + size) if size and start + size <= len(text) else (None, None)
+    split = split_text(text, "", *marks)
     kept = split.own + split.quoted + split.signature
 
     assert sorted("".join(kept.split())) == sorted("".join(text.split()))
