@@ -114,10 +114,25 @@ def test_reasons_add_up_to_the_score() -> None:
         pytest.param("某路塌陷情况续报二", "续报", id="follow-up"),
         pytest.param("关于某路塌陷情况的终报", "终报", id="final"),
         pytest.param("某路塌陷快报", "首报", id="unnamed-is-first"),
+        pytest.param("某路塌陷首报，后续情况续报", "首报", id="first-that-promises-more"),
     ],
 )
 def test_stage(title: str, stage: str) -> None:
     assert _judge("4月19日8时许，某路塌陷，已封闭。", title=title).stage == stage
+
+
+@pytest.mark.parametrize(
+    ("body", "stage"),
+    [
+        pytest.param("4月19日8时许，某路塌陷，已封闭，后续情况续报。", "首报", id="promise"),
+        pytest.param(
+            "某路塌陷情况续报（二）\n4月19日8时许，某路塌陷，已封闭。", "续报", id="first-line"
+        ),
+        pytest.param("某路塌陷情况终报\n4月19日8时许，某路塌陷，已封闭。", "终报", id="final-line"),
+    ],
+)
+def test_stage_by_the_body(body: str, stage: str) -> None:
+    assert _judge(body).stage == stage
 
 
 def test_only_first_reports_are_judged_for_lateness() -> None:

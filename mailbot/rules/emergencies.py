@@ -28,6 +28,7 @@ _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
 _SUPPORT = ("harm", "respond", "report", "sudden")
 _CORE = ("event", "declared")
 _HAZARD = "hazard"
+_UNNAMED = "hazard.other"  # names what no other row names
 _FOLLOW_UP = re.compile(r"续报|续告")
 _FINAL = re.compile(r"终报|结报|最终报告")
 _FOLLOW_UP_LINE = re.compile(r"[^，。；\n]{0,24}续报(?:[（(〔\[一二三四五六七八九十\d）)：:\n]|$)")
@@ -106,7 +107,9 @@ def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
 
 def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     fired = fire(cues, parts.scopes(cues))
-    hazard = next((one.cue.reason for one in fired if one.cue.group == _HAZARD), "")
+    hazards = (one for one in fired if one.cue.group == _HAZARD)
+    named = min(hazards, key=lambda one: (one.cue.id == _UNNAMED, one.start), default=None)
+    hazard = named.cue.reason if named else ""
     counted = tuple(one for one in fired if one.cue.group != _HAZARD)
     groups = {one.cue.group for one in counted}
     event_time = pick_event_time(f"{parts.body}\n{parts.title}", reference)
