@@ -174,6 +174,33 @@ def test_a_task_the_notice_leaves_unclear_reproaches_nobody() -> None:
     assert "不明" in duty.explanation
 
 
+def test_a_weekly_task_falls_due_every_week() -> None:
+    weekly = Task.model_validate(
+        {
+            "no": 90,
+            "content": "每周一图",
+            "units": ["执法一大队"],
+            "when": "阶段推进",
+            "kind": "recurring",
+            "start": date(2023, 5, 1),
+            "every": {"freq": "weekly", "count": 2},
+        }
+    )
+    notice = changed(NOTICE, tasks=(weekly,))
+    some = drafts(*(draft(n, TEAM, f"2023-05-{8 + n:02} 10:00", task=90) for n in (1, 2)))
+    duties = ask("2023-05-15 10:00", some, notice)
+    found = {duty.period: duty.state for duty in duties.values() if duty.kind == "task"}
+    assert found == {"2023-W18": "逾期", "2023-W19": "已完成", "2023-W20": "未到期"}
+
+
+def test_a_monthly_task_made_up_for_in_the_next_month_is_no_longer_chased() -> None:
+    duty = ask("2023-06-05 10:00", drafts(draft(1, WORKS, "2023-06-02 10:00", task=16)))[
+        UNDERGROUND
+    ]
+    assert (duty.state, duty.remindable) == ("逾期", False)
+    assert "不再催报" in duty.explanation
+
+
 # ---- pictures by the 25th
 
 
@@ -512,6 +539,25 @@ def test_a_phone_report_leaves_the_written_one_owed() -> None:
     assert duties["event/3/written"].state == "逾期"
     stays = asking(phone_report_stops_clock=False)
     assert ask("2023-07-04 02:31", Ledger(events=(event,)), stays)["event/3/first"].state == "逾期"
+
+
+def test_what_is_dismissed_or_long_closed_is_shown_no_more() -> None:
+    dismissed = replace(PHONED_IN, id=4, state="dismissed")
+    closed = replace(PHONED_IN, id=5, state="closed", written_at=OPENED)
+    duties = ask("2023-07-20 10:00", Ledger(events=(dismissed, closed)))
+    assert [key for key in duties if key.startswith("event/")] == [
+        "event/5/first",
+        "event/5/written",
+    ]
+    later = ask("2023-10-20 10:00", Ledger(events=(dismissed, closed)))
+    assert not any(key.startswith("event/") for key in later)
+
+
+def test_a_suspected_emergency_owes_no_follow_up() -> None:
+    suspected = replace(REPORTED, level="review")
+    duties = ask("2023-07-04 10:00", Ledger(events=(suspected,)))
+    assert [key for key in duties if "followup" in key] == []
+    assert event_state(suspected, "2023-07-04 10:00").followup_number is None
 
 
 def test_emergencies_come_first() -> None:

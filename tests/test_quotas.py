@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailbot.notice import Notice
 from mailbot.records.ledger import Adopted, Ledger, MediaCount
+from mailbot.rules.desk import records_since
 from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
 from store.records import DraftRecord, ExemptionRecord
@@ -193,6 +194,26 @@ def test_column_3_counts_what_the_office_enters_and_is_not_chased() -> None:
     assert (over.state, over.remindable) == ("待确认", False)
     chased = ask("2023-05-04 10:00", notice=asking(remind_media_column=True))[key]
     assert (chased.state, chased.remindable) == ("逾期", True)
+
+
+def test_a_draft_the_office_corrects_into_column_3_counts_there() -> None:
+    moved = draft(5, TEAM, "2023-04-25 10:00", column=3)
+    duty = ask("2023-04-28 10:00", drafts(moved))[f"quota/3/{TEAM}/2023-W17"]
+    assert (duty.done, duty.fulfilled_by) == (1, (5,))
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "first"),
+    [
+        pytest.param("2023-05-04 10:00", None, "2022-12-25", id="the-quarter-before-and-a-week"),
+        pytest.param("2023-01-04 10:00", None, "2022-09-24", id="in-january-too"),
+        pytest.param("2023-12-04 10:00", None, "2023-01-01", id="tasks-since-new-year"),
+        pytest.param("2023-12-04 10:00", "2023-05-20", "2023-03-25", id="as-asked"),
+    ],
+)
+def test_loaders_may_leave_out_older_drafts(now: str, since: str | None, first: str) -> None:
+    asked = date.fromisoformat(since) if since else None
+    assert records_since(at(now), asked) == date.fromisoformat(first)
 
 
 def test_sections_have_no_number_in_column_3_but_the_next_day_rule() -> None:
