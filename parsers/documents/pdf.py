@@ -3,7 +3,7 @@
 import hashlib
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2
@@ -25,6 +25,7 @@ _FEW_CHARS = 40  # stamps of scanner apps, page numbers
 _SCAN_COVERS = 0.5  # share of the page that a scan fills
 _FEW_PIECES = 3
 _MAX_IMAGES = 200
+_MAX_PICTURE_BYTES = 200_000_000  # what all pages together have us look through
 _MIN_PIXELS = 32  # smaller ones are rules and bullets
 _MAX_STREAM = 300_000_000
 _STREAM = re.compile(rb"stream\r?\n")
@@ -32,8 +33,12 @@ _CHUNK = 1 << 20
 _DICTIONARY = 600  # bytes before a stream that describe it
 
 
-Seen = set[tuple[int, int, int]]
-"""Width, height and bytes of the pictures taken so far."""
+@dataclass(slots=True)
+class _Taken:
+    """The pictures taken so far, by width, height and bytes, and the bytes looked at."""
+
+    looks: set[tuple[int, int, int]] = field(default_factory=set)
+    spent: int = 0
 
 
 @dataclass(slots=True)
@@ -80,9 +85,9 @@ def _read(
     if count > limits.pages:
         return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
     pages: list[_Page] = []
-    seen: Seen = set()
+    taken = _Taken()
     for index in range(count):
-        pages.append(_page(opened, index, seen, limits))
+        pages.append(_page(opened, index, taken, limits))
         if sum(page.chars for page in pages) > limits.text_chars:
             return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
     if all(page.scanned or not page.chars for page in pages):
@@ -168,7 +173,7 @@ def _picture(opened: pypdfium2.PdfDocument, index: int) -> Any:
         page.close()
 
 
-def _page(opened: pypdfium2.PdfDocument, index: int, seen: Seen, limits: Limits) -> _Page:
+def _page(opened: pypdfium2.PdfDocument, index: int, taken: _Taken, limits: Limits) -> _Page:
     """One page; a page that pdfium cannot load is empty, the others still count."""
     try:
         page = opened[index]
@@ -177,7 +182,7 @@ def _page(opened: pypdfium2.PdfDocument, index: int, seen: Seen, limits: Limits)
     try:
         printed = printed_page(page)
         chars = sum(len(line.text) for line in printed.lines)
-        images, largest = _images(page, printed.width * printed.height, seen, limits)
+        images, largest = _images(page, printed.width * printed.height, taken, limits)
         scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
         pieces = _text_objects(page)
         gaps = pieces > 1.03 * chars + _FEW_PIECES
@@ -187,7 +192,7 @@ def _page(opened: pypdfium2.PdfDocument, index: int, seen: Seen, limits: Limits)
 
 
 def _images(
-    page: pypdfium2.PdfPage, area: float, seen: Seen, limits: Limits
+    page: pypdfium2.PdfPage, area: float, taken: _Taken, limits: Limits
 ) -> tuple[list[ImageFact], float]:
     """Pictures of a page, and the share of it that the largest covers."""
     facts: list[ImageFact] = []
@@ -199,7 +204,7 @@ def _images(
             left, bottom, right, top = image.get_bounds()
             covers = max(right - left, 0) * max(top - bottom, 0) / max(area, 1.0)
             largest = max(largest, min(covers, 1.0))
-            fact = _image(image, seen, limits)
+            fact = _image(image, taken, limits)
             if fact:
                 facts.append(fact)
     except Exception:  # noqa: BLE001  pictures are a bonus: the text must not suffer
@@ -207,15 +212,18 @@ def _images(
     return facts, largest
 
 
-def _image(image: Any, seen: Seen, limits: Limits) -> ImageFact | None:
+def _image(image: Any, taken: _Taken, limits: Limits) -> ImageFact | None:
     width, height = image.get_px_size()
     if min(width, height) < _MIN_PIXELS or width * height > limits.pixels:
         return None
-    # A letterhead stands on every page: copying it out each time would take minutes.
-    looks = (width, height, pdfium.FPDFImageObj_GetImageDataRaw(image.raw, None, 0))
-    if looks in seen:
+    if taken.spent > _MAX_PICTURE_BYTES:
         return None
-    seen.add(looks)
+    # A letterhead stands on every page: copying it out each time would take minutes.
+    size = pdfium.FPDFImageObj_GetImageDataRaw(image.raw, None, 0)
+    taken.spent += size
+    if (width, height, size) in taken.looks:
+        return None
+    taken.looks.add((width, height, size))
     data = bytes(image.get_data(decode_simple=False))
     known = image_fact("", data, limits)
     if known or not data:
