@@ -16,6 +16,7 @@ from mailbot.ports import Mailbox
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
+from mailbot.stages.marking import mark_filed
 from mailbot.stages.watching import FIRST_STARTED, SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
@@ -134,8 +135,9 @@ class App:
             dealt_with = self.filing.file_waiting(now)
             if not dealt_with:
                 break
-            filed += dealt_with
+            filed += len(dealt_with)
             self.send(now, only_urgent=True)
+            mark_filed(self.mailbox, self.store, self.config.mailbox, dealt_with)
         return filed
 
     def _wait_for_news(self, stop: threading.Event) -> None:

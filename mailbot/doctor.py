@@ -10,7 +10,8 @@ from mailbot.errors import MailbotError
 from mailbot.health import LEAST_DISK, free_bytes
 from mailbot.ports import Outcome
 from mailbot.rules.calendar import is_provisional, local_day
-from mailbot.wiring import Secrets, open_store, rule_book, sandbox_of
+from mailbot.storing import open_store
+from mailbot.wiring import Secrets, rule_book, sandbox_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from store.contacts import Contacts, Facts
 from store.drafts import Drafts
@@ -11,6 +12,10 @@ from store.engine import READ_ONLY
 from store.messages import Cursors, Messages
 from store.office import Acts, Commissions, Events
 from store.outbox import Outbox
+
+
+StoreUnavailable = OperationalError
+"""The disk is full, the database locked or gone: nobody's mail is to blame."""
 
 
 class UnitOfWork:

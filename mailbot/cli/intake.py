@@ -39,7 +39,7 @@ def import_mails(arguments: argparse.Namespace) -> int:
                     known += 1
         with tqdm(total=new, desc="登记", unit="封", disable=quiet) as bar:
             while dealt_with := desk.filing.file_waiting(now, receipts=arguments.receipts):
-                filed += dealt_with
-                bar.update(dealt_with)
+                filed += len(dealt_with)
+                bar.update(len(dealt_with))
     print(f"导入 {new} 封新邮件，登记 {filed} 封；{known} 封早已在册，未重复导入")
     return 0

@@ -7,6 +7,7 @@ quarantined with the reason, and the next mail goes on.
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,7 +25,7 @@ from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipts import may_answer, receipt
 from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
-from store.unit_of_work import Store, UnitOfWork
+from store.unit_of_work import Store, StoreUnavailable, UnitOfWork
 
 ATTEMPTS = 3
 GROUP = 20
@@ -66,14 +67,16 @@ class Filing:
     read_bare: ReadMail
     progress: ProgressOf
 
-    def file_waiting(self, now: datetime, *, receipts: bool = True, limit: int = GROUP) -> int:
-        """File up to `limit` received mails; returns how many were dealt with."""
+    def file_waiting(
+        self, now: datetime, *, receipts: bool = True, limit: int = GROUP
+    ) -> tuple[int, ...]:
+        """File up to `limit` received mails; returns the ids of those dealt with."""
         with self.store.look() as uow:
             waiting = uow.messages.waiting(limit)
         futures = [(mail, self.read(mail)) for mail in waiting]
         for mail, future in futures:
             self._one(mail, future, now, receipts=receipts)
-        return len(futures)
+        return tuple(mail.id for mail in waiting)
 
     def _one(
         self, mail: MessageRecord, future: Future[Reading], now: datetime, *, receipts: bool
@@ -87,8 +90,17 @@ class Filing:
                 self._quarantine(mail, _NOT_READ)
                 return
             self._file(mail, reading, reading.message, now, receipts=receipts)
+        except StoreUnavailable:
+            self._forgive(mail)
+            raise
         except Exception:  # noqa: BLE001  ours: one poisonous mail never stops the next
             log.failure("filing_failed", mail=mail.id, sha256=mail.sha256[:12])
+
+    def _forgive(self, mail: MessageRecord) -> None:
+        """A full disk or a locked database is no fault of the mail: it is not counted."""
+        with suppress(StoreUnavailable), self.store.work() as uow:
+            uow.messages.forgive(mail.id)
+            uow.commit()
 
     def _tries(self, mail: MessageRecord) -> int:
         with self.store.work() as uow:
