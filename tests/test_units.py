@@ -111,6 +111,27 @@ def test_every_row_and_alias_of_annex_2_means_its_row() -> None:
             id="first-sentence",
         ),
         pytest.param(
+            {"first_sentences": "按照市住建局统一部署，近日，大竹县住建局开展检查。"},
+            "大竹县住建局",
+            "likely",
+            id="who-ordered-it-is-no-author",
+        ),
+        pytest.param(
+            {"title": "执法监督科赴宣汉县综合执法局督导"}, "执法监督科", "likely", id="the-visitor"
+        ),
+        pytest.param(
+            {"signature_unit": "达州东部经济开发区建设局"}, "东部经开区住建局", "likely", id="zone"
+        ),
+        pytest.param(
+            {
+                "title": "通川区综合执法局到直属一大队交流",
+                "sender_address": "yidadui@163.com",
+            },
+            "直属一大队",
+            "certain",
+            id="the-sender-received-the-visitor",
+        ),
+        pytest.param(
             {"first_sentences": "4月6日，市容环卫科组织环卫处对公厕进行检查。"},
             "市容环卫科",
             "likely",
@@ -174,6 +195,16 @@ def test_signals(given_: dict[str, object], name: str, confidence: str) -> None:
             {"first_sentences": "近日，市住建局会同通川区综合执法局开展联合检查。"}, id="会同"
         ),
         pytest.param({"title": "市领导到大竹县住建局调研"}, id="visited"),
+        pytest.param(
+            {
+                "first_sentences": "4月3日，市城管执法局召开会议，通川区综合执法局、达川区综合执法局参加。"
+            },
+            id="called-to-a-meeting",
+        ),
+        pytest.param(
+            {"first_sentences": "4月3日，市委书记带队检查，大竹县住建局汇报了工作。"},
+            id="inspected",
+        ),
         pytest.param({"title": "大竹县住建局来我市交流学习"}, id="visitor"),
         pytest.param({"signature_unit": "指挥中心"}, id="bare-command-centre"),
         pytest.param({"signature_unit": "办公室"}, id="bare-office"),
@@ -227,6 +258,12 @@ def test_two_units_in_the_signature_are_joint_the_sender_first() -> None:
 
     assert verdict.joint == ("通川区住建局", "通川区综合执法局")
     assert verdict.name == "通川区住建局"
+
+
+def test_a_second_team_in_short_is_joint_too() -> None:
+    verdict = identify(evidence(signature_unit="直属一大队、二大队"), NOTICE)
+
+    assert verdict.joint == ("直属一大队", "直属二大队")
 
 
 def test_joint_units_that_are_not_the_sender_are_asked_about() -> None:

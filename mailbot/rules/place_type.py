@@ -210,7 +210,7 @@ def _part_of(found: list[Mention], mention: Mention, text: str) -> bool:
     return (
         not last.bare
         and len(gap) <= 4
-        and all("一" <= c <= "鿿" and c not in "和与、及" for c in gap)
+        and all("一" <= c <= "鿿" and c not in "和与、及到赴来对向会联组给为同由" for c in gap)
     )
 
 
