@@ -91,6 +91,12 @@ BROWSER_ARCHIVE = (
         pytest.param(WEB_ARCHIVE, "mht", id="web archive of Word"),
         pytest.param(BROWSER_ARCHIVE, "mht", id="web archive of a browser"),
         pytest.param(mail(), "eml", id="mail"),
+        pytest.param(
+            b"ARC-Seal: i=1;\r\n a=b\r\n" + mail(), "eml", id="mail with another first header"
+        ),
+        pytest.param(
+            "标题：a\nFrom: x\nTo: y\nSubject: z\n".encode(), "txt", id="text that quotes a mail"
+        ),
         pytest.param(b"%TSD-Header-###%\0\1", "encrypted", id="office encryption product"),
         pytest.param(bytes(range(256)) * 20, "unknown", id="binary"),
     ],

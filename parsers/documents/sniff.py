@@ -59,6 +59,7 @@ _HEADER_LINE: Final = re.compile(
     rb"content-type|x-[a-z0-9-]{1,60}|dkim-signature|reply-to|sender|cc):[^\r\n]*",
     re.IGNORECASE,
 )
+_ANY_HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:\s")
 _MAIL_HEADERS: Final = re.compile(
     rb"^(?:received|to|message-id|return-path|delivered-to|x-mailer|x-originating-ip):",
     re.IGNORECASE | re.MULTILINE,
@@ -197,9 +198,9 @@ def _xml_format(start: str) -> str:
 
 
 def _is_mail(head: bytes) -> bool:
-    lines = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 12)[:12]
+    lines = head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 60)[:60]
     matching = sum(1 for line in lines if _HEADER_LINE.match(line))
-    return bool(lines) and _HEADER_LINE.match(lines[0]) is not None and matching >= 3
+    return _ANY_HEADER.match(lines[0]) is not None and matching >= 3
 
 
 def _decoded_head(data: bytes) -> str | None:
