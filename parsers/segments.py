@@ -28,15 +28,18 @@ def segment(
     given = tuple(blocks)
     full = "\n".join(block.text for block in given)
     parts = Parts()
-    whole = lines_of(block for block in given if block.kind != "note")
+    end = len(given)
+    while end and given[end - 1].kind == "note":
+        end -= 1
+    whole = lines_of(given[:end])
     lines = _without_strays(whole, parts)
     named = hint_from_name(file_name)
     subject_hint = hint_from_name(subject)
     body = _body(lines, parts, hint_cores(named, subject_hint))
     if not body:
         parts, body = _everything_but_title(lines, parts) if lines else (Parts(), whole)
-    # Notes stand behind everything, but are part of the body (Word counts them).
-    body = body + lines_of(block for block in given if block.kind == "note")
+    # Notes stand behind the 落款, but are part of the body (Word counts them).
+    body = body + lines_of(given[end:])
     if not parts.title:
         parts.title = [named or subject_hint] if named or subject_hint else []
     parts.kind = parts.kind or recognise.kind_in(file_name) or recognise.kind_in(subject)
