@@ -68,6 +68,12 @@ class Messages:
         query = select(table.c.attempts).where(table.c.id == message_id)
         return int(self._db.execute(query).scalar_one())
 
+    def forgive(self, message_id: int) -> None:
+        """Take back what `attempt` noted: the failure was not the mail's."""
+        table = messages
+        change = update(table).where(table.c.id == message_id, table.c.attempts > 0)
+        self._db.execute(change.values(attempts=table.c.attempts - 1))
+
     def settle(self, mail: int, state: MessageState, kind: str, reason: str, **known: Any) -> None:
         """Set what a mail turned out to be, with the header facts in `known`."""
         change = update(messages).where(messages.c.id == mail)

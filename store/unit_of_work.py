@@ -13,7 +13,6 @@ from store.messages import Cursors, Messages
 from store.office import Acts, Commissions, Events
 from store.outbox import Outbox
 
-
 StoreUnavailable = OperationalError
 """The disk is full, the database locked or gone: nobody's mail is to blame."""
 
