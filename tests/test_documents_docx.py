@@ -388,14 +388,14 @@ def test_imported_html_is_text_of_the_document():
 def test_xml_of_word_2003():
     body = (
         f'<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
-        f'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" '
+        f'xml:space="preserve" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" '
         f'xmlns:aml="http://schemas.microsoft.com/aml/2001/core"><w:body><wx:sect>'
-        f"<w:p>{run('旧格式')}<aml:annotation w:type='Word.Deletion'>{run('删')}</aml:annotation>"
+        f"<w:p>{run('旧 ')}{run('格式')}<aml:annotation w:type='Word.Deletion'>{run('删')}</aml:annotation>"
         f"</w:p></wx:sect></w:body></w:wordDocument>"
     )
     content = read_flat_docx("稿.doc", body.encode(), LIMITS)
     assert isinstance(content, DocumentText)
-    assert content.text == "旧格式"
+    assert content.text == "旧 格式"
 
 
 def test_flat_package_with_a_note_and_a_picture():

@@ -92,6 +92,7 @@ class StoryWalk:
         self._hint = self._bold = False  # of the run being read
         self._outer: list[tuple[bool, bool]] = []  # of the runs whose text boxes are being read
         self._fields: list[OpenField] = []
+        self._space: str | None = None  # xml:space around the story
         self._carried: OpenParagraph | None = None  # its mark was deleted: the next goes on
 
     @property
@@ -102,6 +103,8 @@ class StoryWalk:
     def read(self, root: Element, place: BlockKind = "paragraph") -> None:
         """Walk everything below `root`; raises Refused beyond the limits."""
         self._places.append(place)
+        # XML of Word 2003 says it once, at the top.
+        self._space = next((e.get(SPACE) for e in root.iterancestors() if e.get(SPACE)), None)
         stack: list[tuple[Iterator[Element], Callable[[], None] | None]] = [(iter(root), None)]
         while stack:
             children, leave = stack[-1]
@@ -240,9 +243,12 @@ class StoryWalk:
         value = element.text
         if value:
             if value[0] in " \t\r\n" or value[-1] in " \t\r\n":
-                value = value if element.get(SPACE) == "preserve" else value.strip(" \t\r\n")
+                value = value if self._preserved(element) else value.strip(" \t\r\n")
             self._append(value.translate(_BLANKS) if "\n" in value or "\t" in value else value)
         return None
+
+    def _preserved(self, element: Element) -> bool:
+        return (element.get(SPACE) or self._space) == "preserve"
 
     def tab(self, _: Element) -> Descent:
         """w:tab and w:ptab."""
