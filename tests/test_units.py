@@ -144,6 +144,12 @@ def test_every_row_and_alias_of_annex_2_means_its_row() -> None:
             id="context-alias-with-a-place",
         ),
         pytest.param(
+            {"signature_unit": "市住建局", "title": "万源：市住建局检查工地"},
+            "万源市住建局",
+            "likely",
+            id="context-aliases-alone-are-never-certain",
+        ),
+        pytest.param(
             {"signature_unit": "市住建局", "sender_address": "wyzj@163.com"},
             "万源市住建局",
             "certain",

@@ -77,6 +77,7 @@ class Signal:
     place: str = ""
     bare: bool = False
     beside: tuple[str, ...] = ()  # all units the same words name
+    settled: bool = False  # exact only by its context (县住建局 beside 大竹县)
 
 
 def signals_of(evidence: UnitEvidence, index: UnitIndex, notice: Notice) -> Iterator[Signal]:
@@ -195,7 +196,7 @@ def settle(signals: list[Signal], index: UnitIndex) -> list[Signal]:
         if not agreed and not signal.place:
             agreed = [u for u in signal.units if u in of_place]
         if len(agreed) == 1:
-            settled.append(replace(signal, units=(agreed[0],), firm=True, place="", bare=False))
+            settled.append(replace(signal, units=(agreed[0],), firm=True, place="", settled=True))
         else:
             settled.append(signal)
     return settled

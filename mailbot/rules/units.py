@@ -112,8 +112,8 @@ def _confidence(agreeing: list[Signal], others: list[Signal], evidence: UnitEvid
         return "likely"
     if any(s.rank == 0 for s in agreeing):
         return "certain"
-    kinds = {s.rank for s in agreeing}
-    return "certain" if len(kinds) >= _CERTAIN_SIGNALS and min(kinds) == 1 else "likely"
+    kinds = {s.rank for s in agreeing if not s.settled}
+    return "certain" if len(kinds) >= _CERTAIN_SIGNALS and 1 in kinds else "likely"
 
 
 def _doubts(
