@@ -661,6 +661,25 @@ def test_idle_survives_remarks_that_are_no_news(dovecot: MailServer, open_mailbo
     assert mailbox.uids(2) == [3]
 
 
+@pytest.mark.parametrize(
+    "burst",
+    [
+        pytest.param(b"+ idling\r\n* 1 EXISTS\r\n", id="right-behind-the-answer"),
+        pytest.param(b"* 1 EXISTS\r\n+ idling\r\n", id="right-before-the-answer"),
+        pytest.param(b"+ idling\r\n* OK Still here\r\n* 1 EXISTS\r\n", id="behind-a-remark"),
+    ],
+)
+def test_news_in_one_piece_with_the_answer_to_idle_is_not_overlooked(
+    netease: NeteaseAccount, open_mailbox: Opener, burst: bytes
+) -> None:
+    netease.faults.capability = b"IMAP4rev1 ID IDLE"
+    netease.faults.idle_burst = burst
+    mailbox = open_mailbox(netease)
+
+    assert mailbox.wait(5)
+    assert mailbox.folders()[0] == "INBOX"
+
+
 def test_idle_over_tls(dovecot: MailServer, open_mailbox: Opener) -> None:
     ca = str(dovecot.ca_file)
     mailbox = open_mailbox(dovecot, port=dovecot.tls_port, tls="tls", ca_file=ca)

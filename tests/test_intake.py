@@ -530,6 +530,34 @@ def test_a_quarantined_mail_is_filed_after_all_once_the_server_gives_it(
     assert [record.state for record in office.mails()].count("quarantined") == 0
 
 
+def test_a_mail_owed_below_the_cursor_is_not_forgotten_until_the_next_rescan(
+    netease: NeteaseAccount, open_office: Opener
+) -> None:
+    netease.deliver_many([mail(1), mail(2), mail(3)])
+    netease.faults.hidden_uids = {1}
+    office = open_office(netease, rescan_hours=24)
+    office.intake.run(NOW)
+    netease.faults.hidden_uids = set()
+    netease.faults.empty_fetch = {1}
+    rescan = office.intake.run(NOW + 24 * HOUR)
+    netease.faults.empty_fetch = set()
+    after = office.intake.run(NOW + 25 * HOUR)
+
+    assert (rescan.stuck, after.new, after.stuck) == (1, 1, 0)
+
+
+def test_big_and_doubtful_mails_keep_no_other_waiting(
+    netease: NeteaseAccount, open_office: Opener
+) -> None:
+    netease.deliver_many([mail(1, STREAM_FROM + 1000), mail(2)])
+    netease.faults.drip_on = b"<0.1048576>"
+    office = open_office(netease)
+    with office.mailbox.deadline(3), pytest.raises(Temporary):
+        office.intake.run(NOW)
+
+    assert office.received() == {digest(mail(2))}
+
+
 def test_an_empty_answer_is_not_taken_for_deletion(
     netease: NeteaseAccount, open_office: Opener
 ) -> None:

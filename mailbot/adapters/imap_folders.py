@@ -54,7 +54,7 @@ def to_poll(listing: Sequence[Listed], configured: Sequence[str]) -> tuple[list[
     """Folders to poll, INBOX first, and the configured ones the server does not have."""
     names = {folder.name for folder in listing} | {INBOX}
     if not configured:
-        return [INBOX, *sorted(folder.name for folder in listing if _is_junk(folder))], []
+        return [INBOX, *sorted({folder.name for folder in listing if _is_junk(folder)})], []
     wanted = list(dict.fromkeys(_canonical(name) for name in configured))
     wanted.sort(key=lambda name: name != INBOX)
     return [n for n in wanted if n in names], [n for n in wanted if n not in names]

@@ -55,6 +55,8 @@ class FolderIntake:
         hours = timedelta(hours=tools.config.rescan_hours)
         rescan = cursor is None or rescanned is None or now - rescanned >= hours
         after = 0 if rescan or cursor is None else cursor.last_uid
+        # a mail that a rescan found below the cursor is owed still, though the cursor stays
+        after = min([after, *(uid - 1 for uid, setback in known.items() if not setback.stub)])
         return cls(tools, FolderLedger(tools, state, now, known, top=after), now, after, rescan)
 
     def read(self, between: Between | None) -> bool:
@@ -77,22 +79,26 @@ class FolderIntake:
         return True
 
     def _groups(self, uids: Sequence[int]) -> Iterator[list[Envelope]]:
-        """Envelopes in groups of bounded size; a big or doubtful mail stands alone."""
+        """Envelopes in groups of bounded size; big or doubtful mails follow, each alone.
+
+        They come last so that a slow line or a bad mail keeps no other waiting.
+        """
+        alone: list[Envelope] = []
         group: list[Envelope] = []
         weight = 0
         for envelope in self._envelopes(uids):
-            alone = envelope.size > STREAM_FROM or envelope.uid in self.ledger.setbacks
-            full = len(group) == GROUP_MAILS or weight + envelope.size > GROUP_BYTES
-            if group and (alone or full):
+            if envelope.size > STREAM_FROM or envelope.uid in self.ledger.setbacks:
+                alone.append(envelope)
+                continue
+            if len(group) == GROUP_MAILS or weight + envelope.size > GROUP_BYTES:
                 yield group
                 group, weight = [], 0
-            if alone:
-                yield [envelope]
-                continue
             group.append(envelope)
             weight += envelope.size
         if group:
             yield group
+        for envelope in alone:
+            yield [envelope]
 
     def _envelopes(self, uids: Sequence[int]) -> Sequence[Envelope]:
         """All at once; by halves where an answer cannot be understood."""

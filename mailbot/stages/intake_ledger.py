@@ -5,7 +5,7 @@ the transaction that records the mails. A crash anywhere repeats a download only
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot import log
@@ -78,6 +78,7 @@ class FolderLedger:
         most = self.tools.config.max_mail_bytes
         for envelope in group:
             if envelope.size > most:
+                self.setbacks.pop(envelope.uid, None)  # it did answer; nothing is to be tried again
                 self.quarantine(envelope, too_big(envelope.size, most))
         fitting = [envelope for envelope in group if envelope.size <= most]
         with self.tools.archive.batch() as batch:
@@ -147,9 +148,8 @@ class FolderLedger:
             stub, is_new = self._see(uow, uid, record)
             self.owed.discard(uid)
             if uid in self.setbacks:
-                before = self.setbacks[uid]
-                self.setbacks[uid] = Setback(before.tries, before.next_try, stub)
-                self._put_setbacks(uow)
+                self.setbacks[uid] = replace(self.setbacks[uid], stub=stub)
+            self._put_setbacks(uow)
             self.put_cursor(uow)
             uow.commit()
         self.counts.quarantined += is_new

@@ -49,6 +49,7 @@ class Netease:
         capability: What CAPABILITY lists.
         inject: (command, line): an untagged line said once before that command's answer.
         hidden_commands: Answered with BAD.
+        idle_burst: Sent in one piece as the answer to IDLE.
         refused_folders: SELECT of these is refused for good.
         commands: Verbs in order, one list for all connections, passwords left out.
     """
@@ -66,6 +67,7 @@ class Netease:
     bye_on: bytes = b""
     no_search_line: bool = False
     hidden_commands: tuple[bytes, ...] = HIDDEN
+    idle_burst: bytes = b""
     refused_folders: set[str] = field(default_factory=set)
     capability: bytes = CAPABILITY
     inject: tuple[bytes, bytes] | None = None
@@ -109,6 +111,7 @@ class _Session(socketserver.BaseRequestHandler):
         self.client: socket.socket = self.request
         self.state.open_sockets.append(self.client)
         self.identified = False
+        self.idle_tag = b""
         self.pending: dict[bytes, bytes] = {}
         with socket.create_connection(self.state.target, 60) as upstream:
             self.upstream = upstream
@@ -163,7 +166,12 @@ class _Session(socketserver.BaseRequestHandler):
         if self.state.bye_on and self.state.bye_on in rest.upper():
             self.client.sendall(b"* BYE IMAP server terminating connection\r\n")
             raise _CutError
-        if verb in self.state.hidden_commands:
+        if verb == b"IDLE" and self.state.idle_burst:
+            self.idle_tag = tag
+            self.client.sendall(self.state.idle_burst)
+        elif tag == b"DONE" and self.idle_tag:
+            self._say(self.idle_tag, b"OK IDLE terminated")
+        elif verb in self.state.hidden_commands:
             self._say(tag, b"BAD command not support")
         elif verb == b"CAPABILITY":
             self.client.sendall(b"* CAPABILITY " + self.state.capability + b"\r\n")
