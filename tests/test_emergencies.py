@@ -40,6 +40,10 @@ def _levels(name: str, label: str, *, titled: bool) -> list[str]:
 
 
 # Floors and ceilings are what was measured, so that no change loses ground unseen.
+# Held-out texts were written before the rules: with titles the first rules caught 35 of 35
+# and flagged 0 of 40; without titles 34 and 8. The fresh set tells hazards no list named
+# and odd styles: its first run caught 17 of 24 and flagged 2 of 30; the rules then learnt
+# what generalised from it, so its figures below are development figures.
 @pytest.mark.parametrize(
     ("name", "titled", "least_caught", "most_reviews", "most_alerts"),
     [
