@@ -324,6 +324,11 @@ def test_a_template_on_the_authors_disk_is_nothing_special():
     assert read(data).warnings == ()
 
 
+def test_hidden_codes_are_no_hidden_text():
+    body = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:instrText>TOC</w:instrText></w:r></w:p>"
+    assert read(make_docx(body)).warnings == ()
+
+
 def test_properties():
     core = (
         '<cp:coreProperties xmlns:cp="x" xmlns:dc="y"><dc:title>题</dc:title>'

@@ -89,7 +89,7 @@ class StoryWalk:
         self._blocks: list[Block | None] = []
         self._places: list[BlockKind] = ["paragraph"]
         self._open: list[OpenParagraph] = []
-        self._hint = self._bold = False  # of the run being read
+        self._hint = self._bold = self._hidden = False  # of the run being read
         self._outer: list[tuple[bool, bool]] = []  # of the runs whose text boxes are being read
         self._fields: list[OpenField] = []
         self._space: str | None = None  # xml:space around the story
@@ -169,7 +169,7 @@ class StoryWalk:
 
     def run(self, element: Element) -> Descent:
         """w:r and m:r: its own formatting over the paragraph's."""
-        self._hint = False
+        self._hint = self._hidden = False
         self._bold = bool(self._open and self._open[-1].look.bold)
         children = iter(element)
         for child in children:  # nearly every run holds properties and text, no more
@@ -193,8 +193,8 @@ class StoryWalk:
             elif tag in CHARACTER_STYLE:
                 bold = self._styles.look(value_of(child) or "").bold
                 self._bold = self._bold if bold is None else bold
-            elif tag in VANISH and switched_on(child):
-                self.found.hidden = True
+            elif tag in VANISH:
+                self._hidden = switched_on(child)
         return None
 
     def row(self, element: Element) -> Descent:
@@ -280,6 +280,8 @@ class StoryWalk:
         self._left -= len(text)
         if self._left < 0:
             raise too_large()
+        if self._hidden and not text.isspace():
+            self.found.hidden = True
         self._open[-1].chunks.append((text, self._hint, self._bold))
 
     def field_character(self, element: Element) -> Descent:
