@@ -115,11 +115,11 @@ def _score(
     afterwards = _AFTERWARDS.search(after)
     rescued = _RESCUED.search(after[:30])
     if rescued and not (happens and happens[0] != "被困" and happens.start() < rescued.start()):
-        score -= 2.5
+        score -= 4
     elif happens and not (afterwards and afterwards.start() < happens.start()):
         score += 1.0 if instant.precision == "day" else 3.0
     elif afterwards:
-        score -= 2.5
+        score -= 4
     if _HAPPENED.search(before):
         score += 6
     if reported:
