@@ -49,6 +49,10 @@ def evidence(**given_: object) -> UnitEvidence:
         ("直属三大队", None),
         ("大竹县应急管理局", None),
         ("平昌县住建局", None),
+        ("县环卫处", None),
+        ("平昌县市政工程处", None),
+        ("巴中市环卫处", None),
+        ("达州市环卫处", "环卫处（含京环）"),
         ("市住建局", None),
         ("县住建局", None),
         ("局属各单位", None),
@@ -254,6 +258,21 @@ def test_a_body_of_the_county_is_never_the_citys() -> None:
     assert verdict.name == "宣汉县综合执法局"
     assert "环卫处（含京环）" not in verdict.candidates
     assert verdict.needs_review
+
+
+def test_a_body_of_the_sender_s_own_county_raises_no_question() -> None:
+    verdict = identify(
+        UnitEvidence(
+            sender_address="dz@163.com",
+            known_addresses={"dz@163.com": "大竹县综合执法局"},
+            signature_unit="县环卫处",
+            title="大竹县环卫处开展清掏",
+        ),
+        NOTICE,
+    )
+
+    assert (verdict.name, verdict.confidence) == ("大竹县综合执法局", "certain")
+    assert verdict.needs_review == ()
 
 
 def test_two_units_in_the_signature_are_joint_the_sender_first() -> None:

@@ -136,16 +136,25 @@ class UnitIndex:
         if match["place"]:
             return self._area_mention(match)
         before = text[max(0, start - 1) : start]
-        if before in _ANOTHERS and before:
+        own = match[0][0] != "市" and text.endswith(_OWN_CITY, 0, start)
+        if before and (before in _ANOTHERS or self._of_another_place(match, before)):
             return None
         if match["section"]:
             return Mention(match[0], start, end, self._sections[match["section"]], firm=True)
         bureau = _after_bureau(text[max(0, start - 16) : start])
-        own = match[0][0] != "市" and text.endswith(_OWN_CITY, 0, start)
         if "一" <= before <= "鿿" and before not in _ALONE and not own and not bureau:
             return None
         firm = own or (bureau is not None and match[0][0] not in "区县市")
         return Mention(match[0], start, end, self._loose[match["loose"]], firm=firm)
+
+    @staticmethod
+    def _of_another_place(match: re.Match[str], before: str) -> bool:
+        """县环卫处, 平昌县市政处, 巴中市环卫处: not the bureau's."""
+        if match["section"] is None:
+            return False
+        if match[0][0] == "市" and not match.string.endswith(_OWN_CITY, 0, match.start()):
+            return "一" <= before <= "鿿" and before not in _ALONE
+        return before in "县区"
 
     def _area_mention(self, match: re.Match[str]) -> Mention | None:
         stem = self._spellings[match["place"]]
