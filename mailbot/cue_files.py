@@ -20,6 +20,7 @@ unless = "防止|预防"   # optional: not when the same clause says so
 import hashlib
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -63,7 +64,7 @@ class _File(BaseModel):
 
 
 def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
-    """Read one cue file.
+    """Read one cue file; settings an office's copy leaves out are the shipped ones.
 
     Args:
         path: The office's own copy; None for the file shipped in the package.
@@ -77,7 +78,11 @@ def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
         data = path.read_bytes() if path else _shipped(name)
     except OSError as error:
         raise ConfigError(where, f"读不到线索文件（{error.strerror}）", "请检查路径。") from error
-    return parse_cues(data, where)
+    table = parse_cues(data, where)
+    if path is None:
+        return table
+    shipped = parse_cues(_shipped(name), f"cues/{name}.toml")
+    return replace(table, settings={**shipped.settings, **table.settings})
 
 
 def _shipped(name: str) -> bytes:

@@ -329,6 +329,14 @@ def test_the_offices_own_copy_is_read_and_its_version_differs(tmp_path: Path) ->
 
     assert [cue.group for cue in load_cues(own).cues] == ["a"]
     assert load_cues(own).version != CUES.version
+    assert load_cues(own).settings == CUES.settings
+
+
+def test_settings_of_the_offices_copy_stand(tmp_path: Path) -> None:
+    own = tmp_path / "emergency.toml"
+    own.write_text("cue = []\n[settings]\nalert = 9\n", encoding="utf-8")
+
+    assert load_cues(own).settings["alert"] == 9
 
 
 @pytest.mark.parametrize(
