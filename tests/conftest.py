@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from servers import fault_smtp as smtp_server
-from servers import netease as netease_server
+from servers import netease_proxy
 from servers.certificates import Certificates, make_certificates
 from servers.dovecot import Dovecot, start_dovecot
 from servers.embedded import running_pymap
@@ -34,7 +34,7 @@ def netease(dovecot_server: Dovecot) -> Iterator[NeteaseAccount]:
     """An empty account behind the stand-in for imap.163.com."""
     account = dovecot_server.account()
     faults = Netease(target=(account.host, account.port))
-    with netease_server.running(faults):
+    with netease_proxy.running(faults):
         values = {field: getattr(account, field) for field in MailServer.__dataclass_fields__}
         yield NeteaseAccount(**{**values, "port": faults.port, "faults": faults})
 

@@ -176,6 +176,30 @@ def test_a_drop_before_the_body_is_tried_again(
     assert fault_smtp.mails == []
 
 
+HUGE = LETTER + b"x" * 30_000_000
+
+
+def test_a_break_within_the_body_delivered_nothing(
+    fault_smtp: FaultSmtp, open_transport: Opener
+) -> None:
+    fault_smtp.cut_body = True
+    result = open_transport(fault_smtp).submit("box@test.example", TO, HUGE)
+
+    assert result.outcome is Outcome.RETRY
+    assert fault_smtp.mails == []
+
+
+def test_a_kept_connection_that_breaks_within_the_body_is_replaced(
+    fault_smtp: FaultSmtp, open_transport: Opener
+) -> None:
+    transport = open_transport(fault_smtp)
+    submit(transport)
+    fault_smtp.cut_body = True
+
+    assert transport.submit("box@test.example", TO, HUGE).outcome is Outcome.SENT
+    assert [len(mail.raw) for mail in fault_smtp.mails] == [len(LETTER), len(HUGE) + 2]
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_drop_after_the_body_is_unknown_whatever_the_server_did(
     fault_smtp: FaultSmtp, open_transport: Opener, accepted: bool
@@ -254,11 +278,12 @@ def test_refusals(
     assert fault_smtp.mails == []
 
 
+@pytest.mark.parametrize("stage", ["rcpt", "data"])
 def test_after_a_refusal_the_next_letter_goes_out(
-    fault_smtp: FaultSmtp, open_transport: Opener
+    fault_smtp: FaultSmtp, open_transport: Opener, stage: Stage
 ) -> None:
     transport = open_transport(fault_smtp)
-    fault_smtp.answer("mail", "450 MI:DMC")
+    fault_smtp.answer(stage, "450 MI:DMC", times=len(TO) if stage == "rcpt" else 1)
 
     assert [submit(transport), submit(transport)] == [Outcome.RETRY, Outcome.SENT]
 

@@ -57,12 +57,15 @@ class SmtpTransport:
             return letter.submission(self._password)
 
     def _send(self, letter: "_Letter") -> None:
-        """Through the kept connection, or a new one where that has died meanwhile."""
+        """Through the kept connection, or a new one where that has died meanwhile.
+
+        A connection that breaks before the closing dot has delivered nothing.
+        """
         kept = self._connection is not None
         try:
             letter.over(self._ready())
         except StepFailed as failed:
-            if not (kept and failed.broken and not letter.body_started):
+            if not (kept and failed.broken):
                 raise
             self._hang_up()
             letter.over(self._ready())

@@ -112,17 +112,18 @@ class FolderIntake:
         middle = len(uids) // 2
         return [*self._envelopes(uids[:middle]), *self._envelopes(uids[middle:])]
 
-    def _take(self, group: Sequence[Envelope]) -> None:
-        """Fetch and record a group; one by one when it fails, to find the culprit."""
+    def _take(self, group: Sequence[Envelope], *, again: bool = False) -> None:
+        """Fetch and record a group; if that fails, each once more alone, to find the culprit."""
         try:
             self.ledger.record(group, stream_from=STREAM_FROM)
         except Temporary as trouble:
             self._line_is_well()
-            if len(group) > 1:
-                for envelope in group:
-                    self._take([envelope])
-            else:
+            doubtful = group[0].uid in self.ledger.setbacks
+            if len(group) == 1 and (again or doubtful):
                 self._failed(group[0], str(trouble))
+                return
+            for envelope in group:
+                self._take([envelope], again=True)
 
     def _line_is_well(self) -> None:
         """Raises Temporary when it is the line that failed, not one mail."""

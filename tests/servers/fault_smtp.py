@@ -54,6 +54,7 @@ class FaultSmtp:
     verbs: list[str] = field(default_factory=list)
     connections: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+    cut_body: bool = False  # close on the first byte of the next body
     extensions: tuple[str, ...] = EXTENSIONS
     host: str = "127.0.0.1"
     port: int = 0
@@ -197,11 +198,16 @@ class _Session(socketserver.StreamRequestHandler):
         return self.rfile.readline(10_000).decode().strip()
 
     def _on_mail(self, rest: str) -> None:
+        if self.sender:
+            self._say("503 nested MAIL command")
+            return
         self.sender, self.recipients = rest.partition("<")[2].partition(">")[0], []
         if self.sender != self.state.user and "@" in self.state.user:
+            self.sender = ""
             self._say("553 Mail from must equal authorized user")
             return
-        self._reply("mail", OK["mail"])
+        if not self._reply("mail", OK["mail"]):
+            self.sender = ""
 
     def _on_rcpt(self, rest: str) -> None:
         recipient = rest.partition("<")[2].partition(">")[0]
@@ -214,12 +220,16 @@ class _Session(socketserver.StreamRequestHandler):
     def _on_data(self, _rest: str) -> None:
         if not self._reply("data", OK["data"]):
             return
+        if self.state.cut_body:
+            self.state.cut_body = False
+            self._hang_up()
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
                 return
             lines.append(line[1:] if line.startswith(b".") else line)
         mail = Received(self.sender, tuple(self.recipients), b"".join(lines), self.who)
+        self.sender, self.recipients = "", []
         scripted = self.state.next_reply("body")
         if scripted in (None, ACCEPT_AND_DROP):
             self.state.mails.append(mail)
