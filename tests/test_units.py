@@ -1,5 +1,6 @@
 """Which unit sent a draft: every signal, their order, and what must never count (四（一）)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,29 @@ def test_every_row_and_alias_of_annex_2_means_its_row() -> None:
     for unit in NOTICE.units:
         for name in {unit.name, *unit.aliases}:
             assert resolve_unit(name, NOTICE) == unit.name
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(lambda name: {"signature_unit": name}, id="signature"),
+        pytest.param(lambda name: {"credits": (("供稿", f"{name} 李某"),)}, id="credit"),
+        pytest.param(lambda name: {"title": f"{name}开展安全检查"}, id="title"),
+        pytest.param(lambda name: {"subject": f"【动态简讯】{name}：开展检查"}, id="subject"),
+        pytest.param(lambda name: {"file_name": f"{name}5月信息.docx"}, id="file-name"),
+        pytest.param(lambda name: {"sender_name": name}, id="display-name"),
+        pytest.param(
+            lambda name: {"first_sentences": f"为做好防汛，近日，{name}联合渠县住建局开展检查。"},
+            id="first-sentence",
+        ),
+    ],
+)
+def test_every_name_of_annex_2_is_recognised_wherever_it_stands(
+    place: Callable[[str], dict[str, object]],
+) -> None:
+    for unit in NOTICE.units:
+        for name in {unit.name, *unit.aliases} - {"办公室"}:
+            assert identify(evidence(**place(name)), NOTICE).name == unit.name, name
 
 
 @pytest.mark.parametrize(
@@ -273,6 +297,20 @@ def test_a_body_of_the_sender_s_own_county_raises_no_question() -> None:
 
     assert (verdict.name, verdict.confidence) == ("大竹县综合执法局", "certain")
     assert verdict.needs_review == ()
+
+
+@pytest.mark.parametrize("common", ["局办公室", "局机关党委", "工会", "行政审批科"])
+def test_every_bureau_has_an_office_and_a_trade_union(common: str) -> None:
+    """Beside a county's name they are the county's, and no second unit."""
+    verdict = identify(
+        evidence(
+            signature_unit="渠县住建局",
+            first_sentences=f"5月3日，{common}组织党员走访社区。",
+        ),
+        NOTICE,
+    )
+
+    assert (verdict.name, verdict.joint, verdict.needs_review) == ("渠县住建局", (), ())
 
 
 def test_two_units_in_the_signature_are_joint_the_sender_first() -> None:

@@ -174,6 +174,10 @@ class UnitIndex:
         """Rows of annex 2 a name of annex 3 stands for; 局属各单位 is several."""
         return self._resolve(name)
 
+    def is_local(self, unit: str) -> bool:
+        """Whether a row is a county's, city's or zone's, not a section of the bureau."""
+        return unit in self._area.values()
+
     def units_of_place(self, stem: str) -> tuple[str, ...]:
         """All rows of one county, city or zone."""
         return tuple(unit for (place, _), unit in self._area.items() if place == stem)

@@ -35,6 +35,9 @@ _HIGHER = re.compile(
     r"(?:市|省|国家|达州市)(?:城市管理行政执法|城管执法|城管|委|政府|住建|应急)[局厅部]?|[市县区]委|[市县区]政府|领导"
     r"|[市县]长|书记|党组|督导组|检查组|调研组|召开|带队"
 )
+_ACTS = re.compile(
+    r"(?:组织|召开|开展|举办|举行|牵头|联合|会同|完成|启动|积极|扎实|赴|对|到|推|制|编|率)"
+)
 _LONGEST = 300  # characters of any one signal that are looked at
 
 
@@ -132,7 +135,7 @@ def _prefixed(
     for mention in mentions:
         if not _is_actor(text, mention.start):
             continue
-        if actor_only and (_VISITOR.match(text[mention.end :]) or mention.units == ("办公室",)):
+        if actor_only and (_VISITOR.match(text[mention.end :]) or _is_receiver(text, mention)):
             continue
         yield _signal(2, source, mention, mentions)
         if actor_only and mention.firm:
@@ -144,7 +147,7 @@ def _first_sentence(index: UnitIndex, words: str) -> Iterator[Signal]:
     text = simple(words[:_LONGEST])
     mentions = index.mentions(text)
     for mention in mentions:
-        if not _is_actor(text, mention.start) or mention.words.endswith("办公室"):
+        if not _is_actor(text, mention.start) or _is_receiver(text, mention):
             continue
         if _HIGHER.search(_GROUNDS.sub("", text[: mention.start])):
             return
@@ -167,6 +170,11 @@ def _signal(rank: int, source: str, mention: Mention, mentions: Sequence[Mention
         bare=mention.bare,
         beside=tuple(unit for one in mentions if one.firm for unit in one.units),
     )
+
+
+def _is_receiver(text: str, mention: Mention) -> bool:
+    """The bureau's office, unless the words say that it acts: mostly drafts are sent to it."""
+    return mention.units == ("办公室",) and not _ACTS.match(text, mention.end)
 
 
 def _is_actor(text: str, start: int) -> bool:

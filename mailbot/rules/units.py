@@ -16,6 +16,9 @@ __all__ = ["UnitEvidence", "identify", "resolve_unit", "unit_index"]
 
 _CLAUSE = "四（一）"
 _JOINT = re.compile(r"联合(?:报送|供稿|撰稿|上报|投稿)|共同(?:报送|供稿|撰稿)")
+_COMMON = re.compile(
+    r"局?(?:机关)?(?:办公室|党委|纪委|工会|妇委会|火管办|人事科|党建办|法规科|政策法规科|行政审批科|审批科)"
+)
 _CERTAIN_SIGNALS = 2
 
 _INDEXES: dict[int, tuple[Notice, UnitIndex]] = {}
@@ -42,12 +45,20 @@ def identify(evidence: UnitEvidence, notice: Notice) -> UnitVerdict:
     index = unit_index(notice)
     signals = settle(list(signals_of(evidence, index, notice)), index)
     firm = [s for s in signals if s.firm and len(s.units) == 1]
+    firm = _without_common_names(firm, index)
     joint = _joint(evidence, firm)
     if joint:
         return _joint_verdict(joint, firm)
     if not firm:
         return _unsure(signals, evidence)
     return _named(firm, signals, evidence)
+
+
+def _without_common_names(firm: list[Signal], index: UnitIndex) -> list[Signal]:
+    """局办公室, 工会, 人事科 … beside a county's name are the county's own."""
+    if not any(index.is_local(s.units[0]) for s in firm):
+        return firm
+    return [s for s in firm if s.rank == 0 or not _COMMON.fullmatch(s.words)]
 
 
 def _joint(evidence: UnitEvidence, firm: list[Signal]) -> tuple[str, ...]:
