@@ -13,11 +13,12 @@ from mailbot.clock import Clock
 from mailbot.config import Config
 from mailbot.errors import AuthenticationFailed, Temporary
 from mailbot.ports import Mailbox
+from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
 from mailbot.stages.marking import mark_filed
-from mailbot.stages.watching import FIRST_STARTED, SEEN_UNTIL, Watching
+from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
 

@@ -181,15 +181,20 @@ class ReadingConfig(Frozen):
     memory_mb: int = Field(512, ge=128, le=4096)
     cpu_seconds: int = Field(20, ge=1, le=300)
     wall_seconds: int = Field(30, ge=2, le=600)
-    ocr: bool = False
     cues_folder: str = ""
 
 
 class LettersConfig(Frozen):
-    """[letters]: what is mailed to units, and caps against being used to flood others."""
+    """[letters]: what is mailed to units, and caps against being used to flood others.
+
+    Attributes:
+        silent_before_start_hours: Mail received longer than so many hours before the very
+            first start is history: it is filed, but neither answered nor alerted.
+    """
 
     receipts: bool = True
     receipts_to_unknown_senders: bool = False
+    silent_before_start_hours: int = Field(24, ge=0, le=720)
     receipts_per_sender_per_day: int = Field(20, ge=1, le=1000)
     reminders: bool = True
 

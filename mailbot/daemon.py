@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import log
 from mailbot.app import App
+from parsers.confinement import hide_from_peers
 
 _STALE_FACTOR = 20
 _PATIENCE_SECONDS = 30.0
@@ -38,6 +39,7 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         config = self._app.config
+        hide_from_peers()
         self._app.start()
         start = datetime.now(UTC)
         seconds = config.mailbox.poll_seconds

@@ -104,7 +104,12 @@ def _rules(config: Config) -> Check:
 def _worker(config: Config) -> Check:
     with sandbox_of(config) as sandbox:
         found = sandbox.confinement()
-    bars = [("内存", found.memory), ("计算时间", found.cpu), ("断网", found.network == "namespace")]
+    bars = [
+        ("内存", found.memory),
+        ("计算时间", found.cpu),
+        ("断网", found.network != "audit hook"),
+        ("禁写", found.writes),
+    ]
     missing = "、".join(name for name, there in bars if not there)
     remedy = f"本机不能完全限制：{missing}；读取附件仍在单独进程中，超时会终止" if missing else ""
     return Check(

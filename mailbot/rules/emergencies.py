@@ -52,6 +52,7 @@ def judge(
     title: str,
     body: str,
     mail_body: str = "",
+    tail: str = "",
     unreadable_attachment: bool = False,
     sent_at: datetime | None,
     received_at: datetime,
@@ -66,6 +67,7 @@ def judge(
         title: Title of the draft, "" if none.
         body: Text of the draft.
         mail_body: The sender's own words in the mail, "" when they are the draft itself.
+        tail: Lines below the body (联系人, 签发, 落款): they may hold required elements.
         unreadable_attachment: A file of this mail could not be read.
         sent_at: The sender's Date; reads 今晨 and 半小时前. Never used for lateness.
         received_at: The provider's receipt; the 30 minutes run to it.
@@ -85,7 +87,7 @@ def judge(
         return EmergencyVerdict(
             "none", best.score, reasons=_reasons(best, level, cues), rules_version=cues.version
         )
-    everything = f"{subject}\n{title}\n{body}\n{mail_body}"
+    everything = f"{subject}\n{title}\n{body}\n{mail_body}\n{tail}"
     stage = find_stage(f"{subject}\n{title}", body or mail_body, level)
     lateness = judge_lateness(
         best.event_time,

@@ -146,10 +146,12 @@ def _emergency(
         title=draft.segments.title,
         body=draft.segments.body,
         mail_body=home.message.body if home.message and draft.source else "",
+        tail="\n".join(f"{label}：{value}" for label, value in draft.segments.credits),
         unreadable_attachment=bool(reading.unreadable),
         sent_at=message.sent_at if message else None,
         received_at=received_at,
         report_within_minutes=book.notice.emergency.report_within_minutes,
+        clock_starts_at_report=book.notice.emergency.clock_starts == "report",
         cues=book.emergency_cues,
     )
 

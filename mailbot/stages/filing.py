@@ -18,6 +18,7 @@ from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
 from mailbot.stages import alarms
+from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.commands import Order, carry_out
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
@@ -47,6 +48,7 @@ class _Arrival:
     message: Message
     known: Mapping[str, str]
     now: datetime
+    history: bool = False  # older than the system: filed, neither answered nor alerted
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class Filing:
             if current is None or current.state != "received":
                 return
             dated = _dated(mail, message)
-            arrival = _Arrival(dated, reading, message, self._known_addresses(uow), now)
+            known, old = self._known_addresses(uow), self._is_history(uow, dated)
+            arrival = _Arrival(dated, reading, message, known, now, history=old)
             if message.kind is MessageKind.COMMAND and self._from_office(message):
                 self._obey(uow, arrival)
             elif message.kind in (MessageKind.DRAFT, MessageKind.COMMAND):
@@ -182,7 +185,7 @@ class Filing:
             self._raise_alarm(uow, arrival, record, judgement)
         kind, because = _kind_of(filed, arrival)
         _settle(uow, arrival, kind, because)
-        if receipts and kind == MessageKind.DRAFT:
+        if receipts and kind == MessageKind.DRAFT and not arrival.history:
             self._answer(uow, arrival, filed)
 
     def _file_one(self, uow: UnitOfWork, arrival: _Arrival, text: DraftText, ordinal: int) -> Filed:
@@ -248,7 +251,7 @@ class Filing:
     def _raise_alarm(
         self, uow: UnitOfWork, arrival: _Arrival, record: DraftRecord, judgement: Judgement
     ) -> None:
-        if record.emergency == "none" or record.relation == "exact":
+        if record.emergency == "none" or record.relation == "exact" or arrival.history:
             return
         event, opened = alarms.record_event(uow, record)
         alarms.first_alert(
@@ -287,6 +290,14 @@ class Filing:
             now=now,
             headers=threading_headers(message.message_id, message.references),
         )
+
+    def _is_history(self, uow: UnitOfWork, mail: MessageRecord) -> bool:
+        """Whether a mail lay in the mailbox long before this system first started."""
+        started = uow.facts.get(FIRST_STARTED)
+        if started is None:
+            return True
+        hours = timedelta(hours=self.config.letters.silent_before_start_hours)
+        return mail.received_at < datetime.fromisoformat(str(started)) - hours
 
     def _known_addresses(self, uow: UnitOfWork) -> Mapping[str, str]:
         learnt = uow.contacts.units_by_address()

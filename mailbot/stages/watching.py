@@ -25,6 +25,7 @@ from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
 from mailbot.rules.reminders import letters_due, still_due
 from mailbot.stages.alarms import alert_letter
+from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.draft_rows import column_label
 from mailbot.stages.ledgers import gather
 from mailbot.stages.post import Post
@@ -32,7 +33,6 @@ from store.records import EventRecord, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
 
 SEEN_UNTIL = "poll.seen_until"
-FIRST_STARTED = "first_started"
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
 _FULFILLED = "已补报或已办结，不再催"
 
@@ -61,6 +61,7 @@ class Watching:
             silent = [name.partition("/")[2] for name in uow.facts.names("silent/")]
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
+        duties = since_start(duties, started)
         planned = letters_due(
             config.notice,
             config.schedule,

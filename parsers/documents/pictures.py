@@ -13,6 +13,7 @@ import imagesize
 
 from parsers.facts import ImageFact
 
+_HEAD = 262_144
 _MAGIC: Final = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -58,7 +59,7 @@ def _pixels(data: bytes, kind: str) -> tuple[int, int]:
     if kind not in _MEASURED:
         return 0, 0
     try:
-        width, height = imagesize.get(io.BytesIO(data))
+        width, height = imagesize.get(io.BytesIO(data[:_HEAD]))  # reads damaged files byte by byte
     except Exception:  # noqa: BLE001 - a broken header leaves the size unknown, no more
         return 0, 0
     return max(int(width), 0), max(int(height), 0)

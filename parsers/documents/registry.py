@@ -152,7 +152,9 @@ def _read(leaf: Leaf, limits: Limits) -> Content:
 
 def _reader(kind: str) -> Reader:
     if kind not in _READERS:
-        raise _NO_READER.get(kind, _UNKNOWN)
+        # a fresh one: a raised exception keeps its traceback, and so the mail's bytes, alive
+        why = _NO_READER.get(kind, _UNKNOWN)
+        raise Refused(why.reason, why.remedy, why.suspicious)
     module, function = _READERS[kind]
     reader: Reader = getattr(import_module(f"parsers.documents.{module}"), function)
     return reader
