@@ -73,8 +73,10 @@ class Intake:
         try:
             with self._tools.mailbox.deadline(self._tools.config.poll_deadline_seconds):
                 troubles = self._read_all(now, report, between)
-        except (OSError, StorageFailed) as error:
-            raise Temporary(f"无法写入邮件存档：{error}。请检查磁盘空间") from error
+        except StorageFailed as error:
+            raise Temporary(str(error)) from error
+        except OSError as error:  # the mailbox names its own; this one is the archive's
+            raise Temporary(f"无法写入邮件存档：{error.strerror}。请检查磁盘空间") from error
         self._note_missing(report.missing, now)
         if report.new or report.quarantined:
             log.event("fetched", new=report.new, known=report.known, set_aside=report.quarantined)
