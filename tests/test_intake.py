@@ -626,11 +626,20 @@ def test_a_full_disk_blames_no_mail(
     netease: NeteaseAccount,
     open_office: Opener,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     size: int,
 ) -> None:
     netease.deliver(mail(1, size))
     office = open_office(netease)
-    monkeypatch.setattr(Archive, "incoming_path", lambda _self: Path("/dev/full"))
+    full = tmp_path / "full"
+
+    def incoming(_archive: Archive) -> Path:
+        """A fresh link each time: what is removed afterwards must not be the device."""
+        full.unlink(missing_ok=True)
+        full.symlink_to("/dev/full")
+        return full
+
+    monkeypatch.setattr(Archive, "incoming_path", incoming)
     for number in range(TRIES_BEFORE_QUARANTINE + 1):
         with pytest.raises(Temporary, match="磁盘"):
             office.intake.run(NOW + number * HOUR)
