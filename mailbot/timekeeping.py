@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailbot import log
 from mailbot.clock import Clock
-from mailbot.rules.clock_guard import ClockState, read_clock
+from mailbot.rules.clock_guard import from_plain, read_clock, reanchor
 from store.unit_of_work import Store
 
 GUARD, JUMP = "clock.guard", "clock.jump"
@@ -40,7 +40,7 @@ class GuardedClock:
         """The time to work with, and whether routine mail must be held."""
         wall = self.clock()
         with self.store.work() as uow:
-            last = _state(uow.facts.get(GUARD))
+            last = from_plain(uow.facts.get(GUARD))
             reading = read_clock(
                 last,
                 wall,
@@ -48,14 +48,22 @@ class GuardedClock:
                 boot_id(),
                 hold_after_seconds=self.hold_after_seconds,
             )
-            state = reading.state
-            kept = [state.guarded.isoformat(), state.boot_seconds, state.boot_id]
-            uow.facts.put(GUARD, kept, wall)
+            uow.facts.put(GUARD, reading.state.to_plain(), wall)
             uow.facts.put(JUMP, reading.explanation, wall)
             uow.commit()
         if reading.hold_routine:
             log.alarm("clock_jump", seconds=round(reading.jump_seconds))
         return reading.now, reading.hold_routine
+
+
+def trust_wall_clock(store: Store, wall: datetime) -> None:
+    """At the operator's word, the wall clock is right: routine mail goes on."""
+    with store.work() as uow:
+        state = reanchor(wall, boot_seconds(), boot_id())
+        uow.facts.put(GUARD, state.to_plain(), wall)
+        uow.facts.put(JUMP, "", wall)
+        uow.acts.add(wall, "cli", "clock-trusted", "clock", {})
+        uow.commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +75,3 @@ class PlainClock:
     def read(self) -> tuple[datetime, bool]:
         """The clock as it is."""
         return self.clock(), False
-
-
-def _state(kept: object) -> ClockState | None:
-    if not isinstance(kept, list):
-        return None
-    return ClockState(datetime.fromisoformat(kept[0]), float(kept[1]), str(kept[2]))

@@ -193,6 +193,7 @@ def build(
             compose=partial(_compose, config),
             witness=sent,
             still_due=watching.still_due,
+            working=watching.working,
         ),
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,

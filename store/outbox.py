@@ -6,16 +6,27 @@ be learnt from a witness before any repeat.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select, update
 
-from store.records import LANES, OutboxRecord, OutboxState, OutgoingMail
+from store.records import LANES, Lane, OutboxRecord, OutboxState, OutgoingMail
 from store.rows import insert_once, to_record
 from store.tables import outbox, outbox_attachments
 
 _LANE_ORDER = case({lane: rank for rank, lane in enumerate(LANES)}, value=outbox.c.lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A letter as far as the rules of reminders care."""
+
+    key: str
+    created_at: datetime
+    concerns: tuple[str, ...]
+    cancelled: bool
 
 
 class Outbox:
@@ -81,19 +92,26 @@ class Outbox:
             query = query.where(outbox.c.created_at >= since)
         return dict(self._db.execute(query).tuples().all())
 
-    def queued_since(self, since: datetime) -> Mapping[str, tuple[datetime, tuple[str, ...]]]:
-        """Letters queued since `since`, receipts left out: key → (when, what it concerns)."""
-        query = select(outbox.c.key, outbox.c.created_at, outbox.c.concerns).where(
-            outbox.c.created_at >= since, outbox.c.lane != "receipt"
+    def queued_since(self, since: datetime) -> Sequence[Queued]:
+        """Letters queued since `since`, receipts left out."""
+        table = outbox.c
+        query = select(table.key, table.created_at, table.concerns, table.state).where(
+            table.created_at >= since, table.lane != "receipt"
         )
-        return {key: (at, tuple(concerns)) for key, at, concerns in self._db.execute(query)}
+        return [
+            Queued(key, at, tuple(concerns), cancelled=state == "cancelled")
+            for key, at, concerns, state in self._db.execute(query)
+        ]
 
-    def ready(self, now: datetime, limit: int = 100) -> Sequence[OutboxRecord]:
+    def ready(
+        self, now: datetime, limit: int = 100, *, without: Sequence[Lane] = ()
+    ) -> Sequence[OutboxRecord]:
         """Letters whose time has come, urgent lane first, then oldest first."""
         query = (
             select(outbox)
             .where(
                 outbox.c.state.in_(["queued", "deferred"]),
+                outbox.c.lane.not_in(without),
                 or_(outbox.c.next_try.is_(None), outbox.c.next_try <= now),
             )
             .order_by(_LANE_ORDER, outbox.c.created_at, outbox.c.id)

@@ -44,7 +44,7 @@ def show_due(arguments: argparse.Namespace) -> int:
     config = config_of(arguments)
     now = given.instant(arguments.at) if arguments.at else system_clock()
     with store_of(config) as store, store.look() as uow:
-        ledger = ledger_at(uow, config, now)
+        ledger = ledger_at(uow, now)
     duties: Sequence[Obligation] = all_obligations(config.notice, ledger, now, config.schedule)
     letters = letters_at(config, ledger, duties, now)
     if arguments.unit:

@@ -40,7 +40,7 @@ def show_status(arguments: argparse.Namespace) -> int:
     config, now = config_of(arguments), system_clock()
     with store_of(config) as store, store.look() as uow:
         health = examine(uow, config, now)
-        ledger = gather(uow, config, now)
+        ledger = gather(uow, now)
     duties = all_obligations(config.notice, ledger, now, config.schedule)
     coming = sorted(
         (duty for duty in duties if duty.due and duty.due > now and duty.missing),

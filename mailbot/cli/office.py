@@ -231,7 +231,7 @@ def exempt_duty(arguments: argparse.Namespace) -> int:
 
     config, now = config_of(arguments), system_clock()
     with store_of(config) as store, store.work() as uow:
-        ledger = gather(uow, config, now)
+        ledger = gather(uow, now)
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         duty = next((duty for duty in duties if duty.key == arguments.key), None)
         if duty is None:

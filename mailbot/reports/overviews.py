@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mailbot.clock import shanghai
 from mailbot.config import Config
+from mailbot.records.ledger import Ledger
 from mailbot.records.letters import (
     BoardCell,
     BoardGroup,
@@ -23,7 +24,8 @@ from mailbot.records.letters import (
     OverviewKind,
     Owed,
 )
-from mailbot.records.obligations import BUREAU, Obligation
+from mailbot.records.obligations import Obligation
+from mailbot.rules.reminders import arrears
 from store.records import DraftRecord, EventRecord, OutboxRecord
 from store.unit_of_work import UnitOfWork
 
@@ -64,6 +66,7 @@ def daily(
     uow: UnitOfWork,
     config: Config,
     duties: Sequence[Obligation],
+    ledger: Ledger,
     *,
     span: Span,
     now: datetime,
@@ -84,7 +87,7 @@ def daily(
         drafts=tuple(line for line in lines if not line.review),
         review=tuple(line for line in lines if line.review),
         events=tuple(_event_lines(uow, span)),
-        overdue=tuple(_overdue(uow, config, duties)),
+        overdue=tuple(_overdue(config, duties, ledger)),
         trouble=tuple(_trouble(uow, span)),
         expiring=tuple(CloudFile(link.name, link.size, link.expires_at) for link in expiring),
         folders=tuple(folder_counts(uow)),
@@ -145,26 +148,19 @@ def event_line(uow: UnitOfWork, event: EventRecord) -> DigestEvent:
 
 
 def _overdue(
-    uow: UnitOfWork, config: Config, duties: Sequence[Obligation]
+    config: Config, duties: Sequence[Obligation], ledger: Ledger
 ) -> Iterable[DigestOverdue]:
-    reminders = Counter(_unit_of(key) for key in uow.outbox.keys_like("reminder/"))
-    by_unit: dict[str, list[str]] = {}
-    for duty in duties:
-        if duty.state == "逾期" and duty.unit != BUREAU:
-            missing = f"{duty.missing:g}{duty.measure}"
-            by_unit.setdefault(duty.unit, []).append(f"{duty.period_label}{duty.what}欠{missing}")
-    for unit in config.units:
-        if unit.name in by_unit:
-            yield DigestOverdue(
-                unit=unit.name,
-                items=tuple(by_unit[unit.name]),
-                reminded=reminders[unit.name],
-                reachable=bool(unit.reminder_addresses),
-            )
+    for owing in arrears(config.notice, config.schedule, duties, ledger):
+        yield DigestOverdue(
+            unit=owing.unit,
+            items=tuple(_owed_words(duty) for duty in owing.obligations),
+            reminded=owing.times,
+            reachable=owing.reachable,
+        )
 
 
-def _unit_of(key: str) -> str:
-    return key.split("/")[1] if key.count("/") else ""
+def _owed_words(duty: Obligation) -> str:
+    return f"{duty.period_label}{duty.what}，欠{duty.missing:g}{duty.measure}"
 
 
 def _trouble(uow: UnitOfWork, span: Span) -> Iterable[DigestTrouble]:

@@ -14,7 +14,7 @@ from mailbot import log
 from mailbot.config import SmtpConfig
 from mailbot.ports import Outcome, Submission, Transport
 from mailbot.rules.backoff import next_delay
-from store.records import OutboxRecord
+from store.records import Lane, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
 
 PAUSE = "smtp.paused_until"
@@ -43,6 +43,8 @@ class Delivery:
     Attributes:
         still_due: "" when a letter still has to go, else why it is dropped: asked at
             the moment of sending, so that what was delivered in between is not reminded.
+        working: Whether routine reminders may leave at an instant: a letter delayed by an
+            outage does not go out at night.
     """
 
     store: Store
@@ -51,6 +53,7 @@ class Delivery:
     compose: Compose
     witness: Witness
     still_due: StillDue
+    working: Callable[[datetime], bool]
 
     def recover(self, now: datetime) -> int:
         """At start: letters caught in "sending" become "unknown". Returns how many."""
@@ -118,7 +121,8 @@ class Delivery:
             if _paused(uow, PAUSE, now):
                 return None
             room = 0 if _paused(uow, ROUTINE_PAUSE, now) else self._room(uow, now)
-            for letter in uow.outbox.ready(now, limit=20):
+            resting: tuple[Lane, ...] = () if self.working(now) else ("reminder",)
+            for letter in uow.outbox.ready(now, limit=20, without=resting):
                 if letter.lane != "urgent" and (only_urgent or room <= 0):
                     break
                 dropped = self.still_due(uow, letter, now)

@@ -28,9 +28,9 @@ class Expected:
 _DIGEST_NAMES = {"daily": "日报", "weekly": "周报", "monthly": "月报", "quarterly": "季报"}
 
 
-def ledger_at(uow: UnitOfWork, config: Config, now: datetime) -> Ledger:
+def ledger_at(uow: UnitOfWork, now: datetime) -> Ledger:
     """The records as they stood at `now`."""
-    return as_of(gather(uow, config, now), now)
+    return as_of(gather(uow, now), now)
 
 
 def letters_at(

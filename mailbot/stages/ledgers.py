@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from mailbot.config import Config
 from mailbot.records.ledger import Adopted, Ledger, MediaCount, Upward
 from mailbot.records.obligations import Nudge
 from mailbot.rules.calendar import midnight
@@ -15,12 +14,12 @@ ADOPTED, MEDIA, UPWARD = "adopted", "media", "upward"
 _NUDGES_SINCE = timedelta(days=120)
 
 
-def gather(uow: UnitOfWork, config: Config, now: datetime, since: date | None = None) -> Ledger:
+def gather(uow: UnitOfWork, now: datetime, since: date | None = None) -> Ledger:
     """Everything on record that bears on what is owed at `now`.
 
     For a past instant, pass the result through `hindsight.as_of`.
     """
-    start = midnight(records_since(now, since or config.notice_head.effective))
+    start = midnight(records_since(now, since))
     acts = [act for act in uow.acts.all() if act.undone_by is None]
     return Ledger(
         drafts=tuple(uow.drafts.since(start)),
@@ -74,5 +73,5 @@ def _number(value: object) -> int | None:
 
 
 def _nudges(uow: UnitOfWork, since: datetime) -> Iterator[Nudge]:
-    for key, (queued_at, concerns) in uow.outbox.queued_since(since).items():
-        yield Nudge(key, queued_at, concerns)
+    for letter in uow.outbox.queued_since(since):
+        yield Nudge(letter.key, letter.created_at, letter.concerns, void=letter.cancelled)

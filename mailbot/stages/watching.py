@@ -18,7 +18,7 @@ from mailbot.records.letters import (
 )
 from mailbot.records.obligations import Obligation, PlannedLetter
 from mailbot.reports.overviews import Span, daily, overview, owed
-from mailbot.rules.calendar import local_day
+from mailbot.rules.calendar import local_day, working_moment
 from mailbot.rules.digests_due import DigestDue, digests_due
 from mailbot.rules.emergency_letters import urgent_still_due
 from mailbot.rules.forecast import forecast
@@ -55,7 +55,7 @@ class Watching:
     def watch(self, now: datetime, *, hold_routine: bool = False) -> int:
         """Queue every letter that is due at `now`; returns how many were queued."""
         with self.store.look() as uow:
-            ledger = gather(uow, self.config, now)
+            ledger = gather(uow, now)
             seen = _instant(uow.facts.get(SEEN_UNTIL))
             started = _instant(uow.facts.get(FIRST_STARTED))
             silent = [name.partition("/")[2] for name in uow.facts.names("silent/")]
@@ -195,7 +195,7 @@ class Watching:
         letter: DailyDigest | Overview
         if due.kind == "daily":
             notes = self.notes(uow, now)
-            letter = daily(uow, config, duties, span=span, now=now, notes=notes)
+            letter = daily(uow, config, duties, ledger, span=span, now=now, notes=notes)
         else:
             missed = forecast(config.notice, config.schedule, ledger, now)
             letter = overview(
@@ -215,19 +215,25 @@ class Watching:
         """Why a letter is dropped at the moment of sending; empty when it must go."""
         if letter.lane not in ("urgent", "reminder"):
             return ""
-        ledger = gather(uow, self.config, now)
+        ledger = gather(uow, now)
         if letter.lane == "urgent":
             return (
                 "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
             )
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
-        return "" if still_due(letter.concerns, duties) else _FULFILLED
+        # A letter that is partly answered is planned anew for the rest.
+        rest = still_due(letter.concerns, duties)
+        return "" if len(rest) == len(letter.concerns) else _FULFILLED
+
+    def working(self, now: datetime) -> bool:
+        """Whether units may be reminded at this instant."""
+        return working_moment(now, self.config.schedule.working_hours)
 
     def progress(self, uow: UnitOfWork, unit: str, now: datetime) -> Sequence[Progress]:
         """A unit's current quotas, for its receipt."""
         config = self.config
-        ledger = gather(uow, config, now)
+        ledger = gather(uow, now)
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         return [
             Progress(
