@@ -5,7 +5,6 @@ import smtplib
 import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
-
 from servers.exim import Exim
 from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
