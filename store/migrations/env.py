@@ -1,6 +1,7 @@
 """Alembic's entry point; the connection is handed in by `store.migrate`."""
 
 from alembic import context
+
 from store.tables import metadata
 
 connection = context.config.attributes["connection"]
