@@ -76,7 +76,7 @@ def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError("the embedded IMAP server did not start")
 
 
-@dataclass(slots=True)
+@dataclass
 class Outgoing:
     """What the SMTP server accepted: kept as .eml files and copied to Sent, as 163 does."""
 
