@@ -18,6 +18,7 @@ from mailbot.stages.delivery import Delivery
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
 from mailbot.stages.marking import mark_filed
+from mailbot.stages.pushing import Pushing
 from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
@@ -49,6 +50,7 @@ class App:
     filing: Filing
     watching: Watching
     delivery: Delivery
+    pushing: Pushing
     credential: str
     release: Callable[[], None]
     _sending: threading.Lock = field(default_factory=threading.Lock)
@@ -92,10 +94,15 @@ class App:
             uow.facts.put(LAST_TICK, now.isoformat(), now)
             uow.commit()
 
+    def push(self) -> None:
+        """Emergencies and broken mail are told by the second channel too."""
+        self.pushing.run(self.clock())
+
     def once(self) -> bool:
         """One full tick: fetch, file, watch, deliver. False when the mailbox was out of reach."""
         self.fetch_and_file()
         self.tick()
+        self.push()
         with self.store.look() as uow:
             return not uow.facts.get(POLL_FAILURE)
 

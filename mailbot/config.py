@@ -152,6 +152,8 @@ class ScheduleConfig(Frozen):
         month_remind_days: Days before a month's or quarter's end for the same.
         overdue_again_days: Days after the due time at which an overdue unit is reminded again.
         escalate_after: Reminders without answer until the second address and the office hear.
+        give_up_after_minutes: A check or poll that shows no sign of life for so long ends the
+            program, so that the service manager starts it anew.
     """
 
     tick_seconds: int = Field(15, ge=1, le=60)
@@ -165,6 +167,7 @@ class ScheduleConfig(Frozen):
     escalate_after: int = Field(2, ge=1, le=10)
     working_hours: tuple[time, time] = (time(9, 0), time(17, 30))
     hold_after_clock_jump_seconds: int = Field(120, ge=10, le=3600)
+    give_up_after_minutes: float = Field(15, ge=0.01, le=240)
 
     @field_validator("working_hours")
     @classmethod
@@ -199,6 +202,17 @@ class LettersConfig(Frozen):
     reminders: bool = True
 
 
+class PushConfig(Frozen):
+    """[push]: the second channel beside mail (企业微信, 钉钉, 飞书, SMS), by Apprise.
+
+    Attributes:
+        urls_file: File with the channels' addresses, readable by its owner only; they hold
+            tokens and may come from MAILBOT_PUSH_URLS instead. None = no second channel.
+    """
+
+    urls_file: str = ""
+
+
 class LogConfig(Frozen):
     """[log]: one line per event, without bodies, secrets or full addresses."""
 
@@ -216,6 +230,7 @@ class Config(Frozen):
     schedule: ScheduleConfig = ScheduleConfig()
     reading: ReadingConfig = ReadingConfig()
     letters: LettersConfig = LettersConfig()
+    push: PushConfig = PushConfig()
     log: LogConfig = LogConfig()
     notice_head: NoticeHead = Field(alias="notice")
     kinds: dict[str, KindRule]

@@ -10,6 +10,7 @@ from mailbot.errors import MailbotError
 from mailbot.health import LEAST_DISK, free_bytes
 from mailbot.ports import Outcome
 from mailbot.rules.calendar import is_provisional, local_day
+from mailbot.secrets import push_urls
 from mailbot.storing import open_store
 from mailbot.wiring import Secrets, rule_book, sandbox_of
 
@@ -36,6 +37,7 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
     yield _rules(config)
     yield _worker(config)
     yield _calendar(now)
+    yield _second_channel(config)
     try:
         secrets = Secrets.of(config)
     except MailbotError as error:
@@ -126,6 +128,21 @@ def _calendar(now: datetime) -> Check:
     words = "、".join(str(year) for year in years)
     remedy = "公布后请升级程序；此前按周末推算，标为暂定"
     return Check("节假日安排", local_day(now).year not in years, f"{words}年尚未公布", remedy)
+
+
+def _second_channel(config: Config) -> Check:
+    """Whether emergencies have a way beside mail; nothing is pushed."""
+    from mailbot.adapters.push import ApprisePush, installed  # noqa: PLC0415  only here
+
+    what, remedy = "第二通道", "可选：安装 mailbot[push]，把推送地址写入 push.urls_file 所指文件"
+    try:
+        urls = push_urls(config)
+        if not urls:
+            found = "已安装，没有设置推送地址" if installed() else "没有安装"
+            return Check(what, good=True, found=found, remedy=remedy)
+        return Check(what, good=True, found="、".join(ApprisePush(urls).services))
+    except MailbotError as error:
+        return Check(what, good=False, found=str(error))
 
 
 def _imap(config: Config, secrets: Secrets, now: datetime) -> Iterator[Check]:

@@ -13,6 +13,7 @@ from mailbot.config import Config
 from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE
+from mailbot.stages.pushing import PUSH_FAILURE
 from mailbot.timekeeping import JUMP
 from store.unit_of_work import UnitOfWork
 
@@ -20,6 +21,7 @@ LEAST_DISK = 500_000_000
 _TICK_STALE = timedelta(minutes=5)
 _POLL_STALE = timedelta(minutes=10)
 _URGENT_STALE = timedelta(minutes=5)
+_LOGIN_REFUSED = "邮箱授权码被拒绝，已暂停登录以免账号被锁。请核对授权码是否过期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,28 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     )
 
 
+def mail_troubles(uow: UnitOfWork, now: datetime) -> dict[str, str]:
+    """What keeps mail from its readers now, by name: told by the second channel."""
+    found = {}
+    breaker = Breaker.from_fact(uow.facts.get(BREAKER))
+    if breaker.until is not None and now < breaker.until:
+        found["login"] = _LOGIN_REFUSED
+    paused = _instant(uow.facts.get(PAUSE))
+    if paused is not None and now < paused:
+        found["sending"] = f"发信服务器拒绝登录或要求暂停，信件到{_clock(paused)}再发"
+    if unsent := _urgent_unsent(uow, now):
+        found["unsent"] = unsent
+    return found
+
+
+def _urgent_unsent(uow: UnitOfWork, now: datetime) -> str:
+    waiting = uow.outbox.in_state("queued", "deferred", "sending", "unknown")
+    urgent = [m for m in waiting if m.lane == "urgent" and now - m.created_at > _URGENT_STALE]
+    if not urgent:
+        return ""
+    return f"有{len(urgent)}封突发预警超过5分钟没有发出，请立即电话通知值班人员"
+
+
 @dataclass(frozen=True, slots=True)
 class Notes:
     """The system's own health, said to the office in the digest."""
@@ -74,7 +98,7 @@ def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
     problems = []
     breaker = Breaker.from_fact(uow.facts.get(BREAKER))
     if breaker.until is not None and now < breaker.until:
-        problems.append("邮箱授权码被拒绝，已暂停登录以免账号被锁。请核对授权码是否过期")
+        problems.append(_LOGIN_REFUSED)
     elif failure := uow.facts.get(POLL_FAILURE):
         problems.append(f"最近一次收信没有完成：{failure}")
     for name, words in ((PAUSE, "全部信件"), (ROUTINE_PAUSE, "普通信件")):
@@ -83,15 +107,15 @@ def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
             problems.append(f"发信服务器要求暂停，{words}到{_clock(until)}再发")
     if jump := uow.facts.get(JUMP):
         problems.append(str(jump))
+    if push := uow.facts.get(PUSH_FAILURE):
+        problems.append(str(push))
     return problems
 
 
 def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:
     problems = []
-    waiting = uow.outbox.in_state("queued", "deferred", "sending", "unknown")
-    urgent = [m for m in waiting if m.lane == "urgent" and now - m.created_at > _URGENT_STALE]
-    if urgent:
-        problems.append(f"有{len(urgent)}封突发预警超过5分钟没有发出，请立即电话通知值班人员")
+    if unsent := _urgent_unsent(uow, now):
+        problems.append(unsent)
     failed = uow.outbox.counts().get("failed", 0)
     if failed:
         problems.append(f"有{failed}封信发送失败，见 mailbot outbox list --state failed")

@@ -22,6 +22,16 @@ def smtp_password(config: Config) -> str:
     return _password(config, "MAILBOT_SMTP_PASSWORD", config.smtp.password_file, "smtp")
 
 
+def push_urls(config: Config) -> tuple[str, ...]:
+    """Addresses of the second channel, one a line or divided by blanks; they hold tokens."""
+    text = os.environ.get("MAILBOT_PUSH_URLS", "")
+    if not text and config.push.urls_file:
+        text = _from_file(config.path(config.push.urls_file), "push.urls_file")
+    lines = (line.strip() for line in text.splitlines())
+    words = (word for line in lines if not line.startswith("#") for word in line.split())
+    return tuple(dict.fromkeys(words))
+
+
 def signing_key(folder: Path) -> bytes:
     """Key of our Message-IDs and command tokens; made once, beside the database."""
     path = folder / "signing.key"
@@ -59,7 +69,7 @@ def _from_file(path: Path, key: str) -> str:
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(key, f"{path} 可被其他用户读取", f"请执行 chmod 600 {path}")
     if not value:
-        raise ConfigError(key, f"{path} 是空文件", "请写入授权码")
+        raise ConfigError(key, f"{path} 是空文件", "请写入内容")
     return value
 
 

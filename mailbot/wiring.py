@@ -15,15 +15,16 @@ from mailbot.breaker import fragment
 from mailbot.clock import Clock, system_clock
 from mailbot.config import Config
 from mailbot.cue_files import load_rule_book
-from mailbot.health import Notes
+from mailbot.health import Notes, mail_troubles
 from mailbot.ports import Mailbox, Transport
 from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
-from mailbot.secrets import imap_password, signing_key, smtp_password
+from mailbot.secrets import imap_password, push_urls, signing_key, smtp_password
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
 from mailbot.stages.post import Post
+from mailbot.stages.pushing import NoPush, Pusher, Pushing
 from mailbot.stages.watching import Watching
 from mailbot.stages.witness import SentFolder
 from mailbot.storing import open_store
@@ -186,6 +187,7 @@ def build(
         intake=Intake(mailbox, archive, store, config.mailbox),
         filing=_filing(config, store, archive, sandbox, watching),
         watching=watching,
+        pushing=Pushing(store, pusher_of(config), mail_troubles),
         delivery=Delivery(
             store=store,
             transport=transport,
@@ -198,6 +200,18 @@ def build(
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,
     )
+
+
+def pusher_of(config: Config) -> Pusher:
+    """The second channel; none where no address is configured."""
+    urls = push_urls(config)
+    if not urls:
+        return NoPush()
+    from mailbot.adapters.push import ApprisePush  # noqa: PLC0415  optional, slow to import
+
+    for url in urls:
+        log.keep_out(url)
+    return ApprisePush(urls)
 
 
 def _compose(

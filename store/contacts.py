@@ -19,7 +19,7 @@ class Contacts:
     def units_by_address(self) -> Mapping[str, str]:
         """Address → canonical unit, as the office confirmed."""
         query = select(contacts.c.address, contacts.c.unit).where(contacts.c.unit != "")
-        return dict(self._db.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._db.execute(query)}
 
     def learn(self, address: str, unit: str, at: datetime, by: str) -> None:
         """The office confirmed that this address writes for this unit."""
@@ -35,7 +35,7 @@ class Contacts:
     def bounces(self) -> Mapping[str, int]:
         """Addresses with bounces and how many."""
         query = select(contacts.c.address, contacts.c.bounces).where(contacts.c.bounces > 0)
-        return dict(self._db.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._db.execute(query)}
 
     def _upsert(self, address: str, values: Mapping[str, Any]) -> None:
         defaults = {"unit": "", "confirmed_by": "", "last_bounce": "", "bounces": 0}

@@ -90,7 +90,7 @@ class Outbox:
         )
         if since is not None:
             query = query.where(outbox.c.created_at >= since)
-        return dict(self._db.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._db.execute(query)}
 
     def queued_since(self, since: datetime) -> Sequence[Queued]:
         """Letters queued since `since`, receipts left out."""
@@ -164,7 +164,7 @@ class Outbox:
     def counts(self) -> Mapping[str, int]:
         """Number of letters by state."""
         query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-        return dict(self._db.execute(query).tuples().all())
+        return {row[0]: row[1] for row in self._db.execute(query)}
 
     def oldest_waiting(self) -> datetime | None:
         """When the oldest letter still to be sent was queued."""
