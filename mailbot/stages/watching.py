@@ -23,6 +23,7 @@ from mailbot.rules.digests_due import DigestDue, digests_due
 from mailbot.rules.emergency_letters import urgent_still_due
 from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
+from mailbot.rules.persons import persons_of
 from mailbot.rules.reminders import letters_due, still_due
 from mailbot.stages.alarms import alert_letter
 from mailbot.stages.beginnings import FIRST_STARTED, since_start
@@ -166,12 +167,13 @@ class Watching:
         )
 
     def _owners(self, duty: Obligation) -> tuple[str, ...]:
-        """责任人 of the annex-3 task a duty belongs to."""
+        """责任人 of the annex-3 task a duty belongs to, those of this unit only."""
         parts = duty.key.split("/")
         if parts[0] not in ("task", "pictures"):
             return ()
-        tasks = [task for task in self.config.tasks if str(task.no) == parts[1]]
-        return tasks[0].owners if tasks and len(tasks[0].units) == 1 else ()
+        task = next((task for task in self.config.tasks if str(task.no) == parts[1]), None)
+        of_unit = persons_of(duty.unit, self.config.notice)
+        return tuple(name for name in task.owners if name in of_unit) if task else ()
 
     def _office_list(self, planned: PlannedLetter, now: datetime) -> OfficeList:
         return OfficeList(
