@@ -63,7 +63,8 @@ def _collective_names(notice: Notice, rows: dict[str, frozenset[str]]) -> dict[s
     found: dict[str, frozenset[str]] = {}
     for task in notice.tasks:
         for unit in task.units:
-            if plain(unit) not in rows and len(task.units) == 1:
+            # one person makes no collective: then the name is misspelt
+            if plain(unit) not in rows and len(task.units) == 1 < len(task.owners):
                 members = {row for owner in task.owners for row in at_home.get(plain(owner), ())}
                 found[plain(unit)] = found.get(plain(unit), frozenset()) | members
     return found
