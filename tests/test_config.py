@@ -110,6 +110,7 @@ TOLD = {
     "by",
     "incomplete_first_report_counts",
     "joint_row_shares_quota",
+    "requirement",
 }
 """Facts of the notice that are shown or documented, not computed with."""
 
