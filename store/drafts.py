@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, Text, cast, func, select, update
 
 from store.records import DraftRecord
 from store.rows import new_id, to_record, to_row
@@ -94,10 +94,16 @@ class Drafts:
         query = select(drafts).where(drafts.c.received_at >= start, drafts.c.received_at < end)
         return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
 
-    def since(self, start: datetime) -> Sequence[DraftRecord]:
-        """Drafts received since `start`, without their texts (for the ledger of duties)."""
+    def since(self, start: datetime, unit: str | None = None) -> Sequence[DraftRecord]:
+        """Drafts received since `start`, without their texts (for the ledger of duties).
+
+        With `unit`: its own and all joint ones.
+        """
         columns = [column for column in drafts.c if column.name not in ("text", "reasons")]
         query = select(*columns).where(drafts.c.received_at >= start)
+        if unit is not None:
+            joint = cast(drafts.c.joint, Text) != "[]"
+            query = query.where((drafts.c.unit == unit) | joint)
         return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
 
     def _records(self, query: Select[Any]) -> Sequence[DraftRecord]:

@@ -62,7 +62,7 @@ def play(folder: Path) -> Result:
     with imap_server(folder / "imap.log") as imap:
         outgoing = Outgoing(folder / "sent", imap)
         with smtp_server(outgoing) as smtp_port:
-            config = _config(folder, imap.port, smtp_port)
+            config = demo_config(folder, imap.port, smtp_port)
             clock = SimulatedClock(story.START)
             secrets = Secrets(PASSWORD, PASSWORD)
             app = build(config, clock=clock, injected=True, secrets=secrets)
@@ -110,7 +110,7 @@ def _duty_officer(store: Store, now: datetime) -> None:
         uow.commit()
 
 
-def _config(folder: Path, imap_port: int, smtp_port: int) -> Config:
+def demo_config(folder: Path, imap_port: int, smtp_port: int) -> Config:
     """The shipped configuration with the demonstration's servers and addresses."""
     text = shipped("config.toml").read_text(encoding="utf-8")
     changes = {
@@ -173,4 +173,4 @@ def quiet() -> None:
     log.set_up("plain", "warning")
 
 
-__all__ = ["USER", "Result", "play", "quiet"]
+__all__ = ["USER", "Result", "SimulatedClock", "demo_config", "play", "quiet"]

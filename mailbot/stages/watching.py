@@ -18,12 +18,14 @@ from mailbot.records.letters import (
 )
 from mailbot.records.obligations import Obligation, PlannedLetter
 from mailbot.reports.overviews import Span, daily, overview, owed
-from mailbot.rules.calendar import local_day, working_moment
+from mailbot.rules.calendar import local_day, midnight, working_moment
+from mailbot.rules.desk import open_desk, records_since
 from mailbot.rules.digests_due import DigestDue, digests_due
 from mailbot.rules.emergency_letters import urgent_still_due
 from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
 from mailbot.rules.persons import persons_of
+from mailbot.rules.quotas import quota_obligations
 from mailbot.rules.reminders import letters_due, still_due
 from mailbot.stages.alarms import alert_letter
 from mailbot.stages.beginnings import FIRST_STARTED, since_start
@@ -233,15 +235,20 @@ class Watching:
         return working_moment(now, self.config.schedule.working_hours)
 
     def progress(self, uow: UnitOfWork, unit: str, now: datetime) -> Sequence[Progress]:
-        """A unit's current quotas, for its receipt."""
-        config = self.config
-        ledger = gather(uow, now)
-        duties = all_obligations(config.notice, ledger, now, config.schedule)
+        """A unit's current quotas, for its receipt: derived for this unit alone."""
+        row = self.config.notice.unit_by_name.get(unit)
+        if row is None:
+            return ()
+        alone = self.config.notice.model_copy(update={"units": (row,), "tasks": ()})
+        drafts = tuple(uow.drafts.since(midnight(records_since(now)), unit))
+        desk = open_desk(alone, self.config.schedule, Ledger(drafts=drafts), now)
         return [
             Progress(
-                f"{duty.period_label}{column_label(duty.column)}", int(duty.done), int(duty.needed)
+                f"{duty.period_label}{column_label(duty.column)}",
+                int(duty.done),
+                int(duty.needed),
             )
-            for duty in duties
+            for duty in quota_obligations(desk)
             if duty.unit == unit
             and duty.kind == "quota"
             and duty.needed
