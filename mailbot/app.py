@@ -27,6 +27,7 @@ LAST_TICK, LAST_POLL = "tick.finished", "poll.finished"
 POLL_FAILURE, BREAKER = "poll.failure", "poll.breaker"
 _MOST_GROUPS = 100_000
 _SLICE_SECONDS = 2.0
+_SENDING_SECONDS = 60.0
 
 
 class TimeKeeper(Protocol):
@@ -77,7 +78,7 @@ class App:
 
     def fetch_and_file(self, stop: threading.Event | None = None) -> int:
         """One poll: mail is archived and filed, urgent letters leave at once."""
-        now = self.clock()
+        now, _ = self.keeper.read()
         complete = self._fetch(now, stop)
         filed = self._file_all(stop)
         if complete and not (stop and stop.is_set()):
@@ -89,14 +90,15 @@ class App:
         now, hold = self.keeper.read()
         self.watching.watch(now, hold_routine=hold)
         if stop is None or not stop.is_set():
-            self.send(now, hold_routine=hold)
+            self.send(now, hold_routine=hold, stop=stop)
         with self.store.work() as uow:
             uow.facts.put(LAST_TICK, now.isoformat(), now)
             uow.commit()
 
     def push(self) -> None:
         """Emergencies and broken mail are told by the second channel too."""
-        self.pushing.run(self.clock())
+        now, _ = self.keeper.read()
+        self.pushing.run(now)
 
     def once(self) -> bool:
         """One full tick: fetch, file, watch, deliver. False when the mailbox was out of reach."""
@@ -106,10 +108,27 @@ class App:
         with self.store.look() as uow:
             return not uow.facts.get(POLL_FAILURE)
 
-    def send(self, now: datetime, *, only_urgent: bool = False, hold_routine: bool = False) -> int:
-        """Empty the outbox as far as it may be; one sender at a time."""
+    def send(
+        self,
+        now: datetime,
+        *,
+        only_urgent: bool = False,
+        hold_routine: bool = False,
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Empty the outbox as far as it may be; one sender at a time.
+
+        With `stop`, only for so long that deadlines are looked at again soon.
+        """
+        end = time.monotonic() + _SENDING_SECONDS
+
+        def going() -> bool:
+            return stop is None or (not stop.is_set() and time.monotonic() < end)
+
         with self._sending:
-            return self.delivery.deliver(now, only_urgent=only_urgent, hold_routine=hold_routine)
+            return self.delivery.deliver(
+                now, only_urgent=only_urgent, hold_routine=hold_routine, going=going
+            )
 
     def _fetch(self, now: datetime, stop: threading.Event | None) -> bool:
         """True when the mailbox was read completely."""
@@ -139,12 +158,12 @@ class App:
         for _ in range(_MOST_GROUPS):
             if stop is not None and stop.is_set():
                 break
-            now = self.clock()
+            now, _ = self.keeper.read()
             dealt_with = self.filing.file_waiting(now)
             if not dealt_with:
                 break
             filed += len(dealt_with)
-            self.send(now, only_urgent=True)
+            self.send(now, only_urgent=True, stop=stop)
             mark_filed(self.mailbox, self.store, self.config.mailbox, dealt_with)
         return filed
 

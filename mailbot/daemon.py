@@ -1,12 +1,18 @@
 """The daemon: a scheduler that only wakes us, signals, and the stages in order.
 
 Every tick asks the database what is due (no deadline depends on a timer that
-fired). Two jobs run side by side: the poll fetches, files and sends what is
-urgent; the tick watches the deadlines and empties the outbox.
+fired). Three jobs run side by side: the poll fetches, files and sends what is
+urgent; the tick watches the deadlines and empties the outbox; the push tells
+emergencies by the second channel, where there is one. Health is the age of the
+last sign of life of poll and tick, never what the scheduler says of itself: a job
+that hangs ends the process, and the service manager starts it anew.
 """
 
+import os
 import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -14,20 +20,44 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import log
+from mailbot.adapters.smtp import LETTER_SECONDS
 from mailbot.app import App
+from mailbot.config import Config
+from mailbot.stages.filing import GROUP
+from mailbot.vitality import BeatingStop, Pulse, Seconds
 from parsers.confinement import hide_from_peers
 
-_STALE_FACTOR = 20
-_PATIENCE_SECONDS = 30.0
+HUNG = 75  # EX_TEMPFAIL: to be started again
+_JOBS = 3
+_LOOK_SECONDS = 1.0
+
+
+def tick_patience(config: Config) -> float:
+    """Seconds without a sign of life after which the tick hangs: more than any letter takes."""
+    one_letter = config.smtp.timeout_seconds * LETTER_SECONDS
+    return config.schedule.give_up_after_minutes * 60 + one_letter
+
+
+def poll_patience(config: Config) -> float:
+    """The same for the poll: more than fetching, or a group of the slowest mails, may take."""
+    group = GROUP * 2 * config.reading.wall_seconds
+    steps = max(config.mailbox.poll_deadline_seconds, group, tick_patience(config))
+    return config.schedule.give_up_after_minutes * 60 + config.mailbox.poll_seconds + steps
 
 
 class Daemon:
     """Runs an application in the foreground until it is told to stop."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(
+        self,
+        app: App,
+        abandon: Callable[[int], None] = os._exit,
+        seconds: Seconds = time.monotonic,
+    ) -> None:
         self._app = app
+        self._abandon = abandon
         self._stop = threading.Event()
-        self._ticked = threading.Event()
+        self._tick_pulse, self._poll_pulse = Pulse(seconds), Pulse(seconds)
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; the current step is finished first."""
@@ -35,7 +65,7 @@ class Daemon:
             signal.signal(number, self._on_signal)
         scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(_JOBS)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         config = self._app.config
@@ -45,22 +75,37 @@ class Daemon:
         seconds = config.mailbox.poll_seconds
         scheduler.add_job(self._poll, "interval", seconds=seconds, next_run_time=start)
         seconds = config.schedule.tick_seconds
-        scheduler.add_job(self._tick, "interval", seconds=seconds, next_run_time=start)
+        for job in (self._tick, self._push):
+            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=start)
         scheduler.start()
         log.event("started", mailbox=config.mailbox.host, poll_seconds=config.mailbox.poll_seconds)
-        self._guard(seconds * _STALE_FACTOR)
+        self._guard()
         log.event("stopping")
+        patience = threading.Timer(tick_patience(config), self._abandon, (HUNG,))
+        patience.daemon = True
+        patience.start()
         scheduler.shutdown(wait=True)
+        patience.cancel()
         self._app.close()
         log.event("stopped")
         return 0
 
-    def _guard(self, patience: float) -> None:
-        """Wait for the end; a ticker that fell silent is said loudly, the poll goes on."""
-        while not self._stop.wait(patience):
-            if not self._ticked.is_set():
-                log.alarm("tick_overdue", seconds=patience)
-            self._ticked.clear()
+    def _guard(self) -> None:
+        """Wait for the end; a job without a sign of life ends the process at once.
+
+        Its thread cannot be ended, and would keep the interpreter from ending in order.
+        """
+        config = self._app.config
+        jobs = (
+            ("tick", self._tick_pulse, tick_patience(config)),
+            ("poll", self._poll_pulse, poll_patience(config)),
+        )
+        while not self._stop.wait(_LOOK_SECONDS):
+            for name, pulse, patience in jobs:
+                if pulse.age > patience:
+                    log.alarm("hung", job=name, seconds=round(pulse.age))
+                    self._abandon(HUNG)
+                    return
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         log.event("signal", number=number)
@@ -68,13 +113,20 @@ class Daemon:
 
     def _poll(self) -> None:
         try:
-            self._app.poll(self._stop)
+            self._app.poll(BeatingStop(self._stop, self._poll_pulse))
         except Exception:  # noqa: BLE001  ours: the next poll tries again
             log.failure("poll_failed")
+        self._poll_pulse.beat()
 
     def _tick(self) -> None:
         try:
-            self._app.tick(self._stop)
-            self._ticked.set()
+            self._app.tick(BeatingStop(self._stop, self._tick_pulse))
         except Exception:  # noqa: BLE001  ours: the next tick tries again
             log.failure("tick_failed")
+        self._tick_pulse.beat()
+
+    def _push(self) -> None:
+        try:
+            self._app.push()
+        except Exception:  # noqa: BLE001  ours: the next push tries again
+            log.failure("push_failed")

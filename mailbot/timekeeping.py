@@ -49,9 +49,10 @@ class GuardedClock:
                 hold_after_seconds=self.hold_after_seconds,
             )
             uow.facts.put(GUARD, reading.state.to_plain(), wall)
+            known = uow.facts.get(JUMP)
             uow.facts.put(JUMP, reading.explanation, wall)
             uow.commit()
-        if reading.hold_routine:
+        if reading.hold_routine and not known:
             log.alarm("clock_jump", seconds=round(reading.jump_seconds))
         return reading.now, reading.hold_routine
 

@@ -13,6 +13,7 @@ GROUPS = (
     "drafts",
     "office",
     "duties",
+    "clock",
     "outbox",
     "health",
 )

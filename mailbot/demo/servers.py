@@ -110,7 +110,6 @@ def smtp_server(outgoing: Outgoing) -> Iterator[int]:
         hostname=HOST,
         port=free_port(),
         authenticator=_knows,
-        auth_required=True,
         auth_require_tls=False,
     )
     controller.start()

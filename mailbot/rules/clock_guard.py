@@ -111,7 +111,7 @@ class _Clocks:
         direction = "拨快" if seconds > 0 else "拨慢"
         words = (
             f"系统时钟被{direction}约{_span(abs(seconds))}，普通邮件已暂停发送，突发预警照发。"
-            "请核对电脑时间；时间无误的，请由管理员确认后恢复，"
+            "请核对电脑时间；时间无误的，请由管理员运行 mailbot clock trust 恢复，"
             f"否则{_span(BELIEVE_AFTER.total_seconds())}后按电脑时间恢复。"
         )
         return self._reading(now, seconds, words, state)

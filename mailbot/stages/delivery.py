@@ -96,12 +96,20 @@ class Delivery:
         return timedelta(minutes=minutes)
 
     def deliver(
-        self, now: datetime, *, only_urgent: bool = False, hold_routine: bool = False
+        self,
+        now: datetime,
+        *,
+        only_urgent: bool = False,
+        hold_routine: bool = False,
+        going: Callable[[], bool] = lambda: True,
     ) -> int:
-        """Send what is ready; returns how many letters the server took."""
+        """Send what is ready; returns how many letters the server took.
+
+        `going` is asked before every letter; False leaves the rest for the next time.
+        """
         self.settle_unknown(now)
         sent = failures = 0
-        while failures < _FAILURES_IN_A_ROW:
+        while failures < _FAILURES_IN_A_ROW and going():
             letter = self._claim(now, only_urgent=only_urgent or hold_routine)
             if letter is None:
                 return sent
