@@ -147,6 +147,7 @@ def last_tick(folder: Path) -> datetime | None:
     return datetime.fromisoformat(row[0].strip('"')) if row else None
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")  # loopback only
 def test_the_ticker_outlives_a_locked_database_and_stops_in_order(tmp_path: Path) -> None:
     with running(tmp_path) as process:
         eventually(lambda: last_tick(tmp_path), "it never ticked")
