@@ -28,7 +28,8 @@ class LetterWriter:
         self._folder = folder / "mail"
 
     @cached_property
-    def _environment(self) -> Environment:
+    def environment(self) -> Environment:
+        """Strict, with escaped HTML and the filters letters use."""
         environment = Environment(
             loader=FileSystemLoader(self._folder),
             autoescape=select_autoescape(["html.j2"]),
@@ -51,13 +52,13 @@ class LetterWriter:
 
     def check(self) -> int:
         """Compile every template; returns how many. Raises what the library raises."""
-        names = self._environment.list_templates()
+        names = self.environment.list_templates()
         for name in names:
-            self._environment.get_template(name)
+            self.environment.get_template(name)
         return len(names)
 
     def _one(self, part: str, letter: Letter, context: dict[str, object]) -> str:
-        return self._environment.get_template(f"{letter.template}.{part}.j2").render(context)
+        return self.environment.get_template(f"{letter.template}.{part}.j2").render(context)
 
 
 def one_line(text: str) -> str:

@@ -348,8 +348,6 @@ class Overview:
     template: ClassVar[str] = "overview"
     kind: OverviewKind
     label: str
-    start: datetime
-    end: datetime
     late: bool
     total: int
     by_kind: tuple[tuple[str, int], ...]

@@ -211,8 +211,6 @@ def overview(
     return Overview(
         kind=kind,
         label=span.label,
-        start=span.start,
-        end=span.end,
         late=span.late,
         total=len(drafts),
         by_kind=tuple((kind, kinds[kind]) for kind in (*config.kinds, "待审") if kinds[kind]),

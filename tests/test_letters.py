@@ -1,0 +1,119 @@
+"""Letters: templates and typed contexts agree, nothing from outside breaks out of them."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import meta
+
+from mailbot.adapters.composing import compose, message_id
+from mailbot.adapters.letters import LetterWriter, deadline, one_line
+from mailbot.records.letters import Answer, Answered, Letter, NotRead, Receipt, ReceiptDraft
+from mailbot.resources import shipped
+from store.records import OutboxRecord
+
+FOLDER = shipped("templates") / "mail"
+WRITER = LetterWriter(shipped("templates"))
+NOW = datetime(2023, 4, 19, 1, 5, tzinfo=UTC)
+SHARED = {"heading", "colour", "parts", "row", "line", "draft_row"}  # a template's own names
+
+
+def receipt(title: str = "标题", file: str = "稿件.doc") -> Receipt:
+    draft = ReceiptDraft(
+        number="#12",
+        title=title,
+        unit="市政管理科",
+        kind="动态简讯",
+        column="第①栏",
+        words=324,
+        words_total=368,
+        words_cjk=281,
+        approximate=False,
+        counted=True,
+        counted_because="已登记",
+    )
+    lost = NotRead(file, "文件设有打开密码", "请取消密码后重新发送。")
+    return Receipt("市政管理科", title, NOW, (draft,), (lost,), (), 0, (), "办公室", "")
+
+
+@pytest.mark.parametrize("letter", get_args(Letter), ids=lambda letter: letter.__name__)
+def test_template_and_context_agree(letter: type) -> None:
+    """Subject, text and HTML name only fields of the context, and each field somewhere."""
+    used: set[str] = set()
+    for part in ("subject", "txt", "html"):
+        source = (FOLDER / f"{letter.template}.{part}.j2").read_text(encoding="utf-8")
+        tree = WRITER.environment.parse(source)
+        used |= meta.find_undeclared_variables(tree) - SHARED
+    names = {field.name for field in fields(letter)}
+    assert used <= names | {"office"}
+    assert not {name for name in names - used if name not in ("office", "hour", "mailbox")}
+
+
+@given(title=st.text(max_size=200))
+def test_a_subject_is_one_plain_line(title: str) -> None:
+    subject = WRITER.render(receipt(title)).subject
+    assert subject == one_line(subject)
+    assert len(subject) <= 120
+    assert subject.isprintable() or not any(ord(c) < 32 for c in subject)
+
+
+def test_markup_from_outside_is_escaped() -> None:
+    evil = '<script>alert("{{ 7*7 }}")</script>'
+    html = WRITER.render(receipt(evil, evil)).html
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "49" not in html
+
+
+def test_midnight_is_24_of_the_day_before() -> None:
+    assert deadline(datetime(2023, 4, 30, 16, 0, tzinfo=UTC)) == "4月30日 24:00"
+    assert deadline(datetime(2023, 4, 25, 9, 0, tzinfo=UTC)) == "4月25日 17:00"
+
+
+def letter(subject: str, references: str = "<a@b>") -> OutboxRecord:
+    return OutboxRecord(
+        id=1,
+        key="receipt/1",
+        lane="receipt",
+        to=("unit@dz.example",),
+        subject=subject,
+        state="sending",
+        attempts=1,
+        created_at=NOW,
+        message_id=message_id("receipt/1", b"key", "163.com"),
+        text="正文",
+        html="<p>正文</p>",
+        headers={"In-Reply-To": references, "References": references},
+    )
+
+
+def test_the_same_letter_is_the_same_header_block_at_every_attempt() -> None:
+    first, second = (compose(letter("回执"), (), "o@163.com", "办公室") for _ in range(2))
+    head = first.partition(b"\r\n\r\n")[0]
+    stable = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Type")]
+    assert all(line in second for line in stable if b"boundary" not in line)
+    assert b"Auto-Submitted: auto-generated" in head
+    assert b"In-Reply-To: <a@b>" in head
+    assert b"Message-ID: <mb." in head
+
+
+@given(subject=st.text(max_size=300), references=st.text(max_size=200))
+def test_no_header_can_be_injected(subject: str, references: str) -> None:
+    hostile = f"{subject}\r\nBcc: victim@example.com"
+    raw = compose(letter(hostile, f"{references}\r\nBcc: x@y.z"), (), "o@163.com", "办\r\n公室")
+    names = [line.partition(b":")[0].lower() for line in raw.partition(b"\r\n\r\n")[0].splitlines()]
+    assert b"bcc" not in names
+
+
+def test_a_message_id_depends_on_key_and_secret_alone() -> None:
+    assert message_id("a", b"k", "163.com") == message_id("a", b"k", "163.com")
+    assert message_id("a", b"k", "163.com") != message_id("b", b"k", "163.com")
+    assert message_id("a", b"k", "163.com") != message_id("a", b"l", "163.com")
+
+
+def test_an_answer_says_done_or_not() -> None:
+    said = Answer((Answered("收到 #E1", done=False, what="没有执行"),), "办公室")
+    assert "没有执行" in WRITER.render(said).subject
