@@ -25,7 +25,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.add_argument("draft", metavar="编号")
     given.json_flag(show)
     show.set_defaults(run=show_draft)
-    correct = actions.add_parser("correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=… 事发=…")
+    correct = actions.add_parser("correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=…")
     correct.add_argument("draft", metavar="编号")
     correct.add_argument("changes", nargs="+", metavar="项目=取值")
     correct.set_defaults(run=correct_draft)
@@ -180,7 +180,7 @@ def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
 
 
 def correct_draft(arguments: argparse.Namespace) -> int:
-    """Change unit, kind, column, task, emergency or event time; audited."""
+    """Change unit, kind, column, task or emergency; audited."""
     from mailbot.stages.corrections import correct, parse_changes  # noqa: PLC0415
 
     config = config_of(arguments)

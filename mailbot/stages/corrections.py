@@ -39,7 +39,7 @@ def unit_or_refuse(name: str, config: Config) -> str:
 
 
 def parse_changes(wanted: Mapping[str, str], config: Config) -> dict[str, Any]:
-    """Chinese corrections (单位=… 类型=… 栏目=… 任务=… 突发=… 事发=…) as column values."""
+    """Chinese corrections (单位=… 类型=… 栏目=… 任务=… 突发=…) as column values."""
     changes: dict[str, Any] = {}
     for name, value in wanted.items():
         changes.update(_change(name, value, config))
@@ -65,7 +65,7 @@ def _change(name: str, value: str, config: Config) -> dict[str, Any]:
         if value not in _LEVELS:
             raise Refused("突发请写 是、疑似 或 否")
         return {"emergency": _LEVELS[value]}
-    raise Refused(f"不能更正“{name}”。可以更正：单位、类型、栏目、任务、突发、事发")
+    raise Refused(f"不能更正“{name}”。可以更正：单位、类型、栏目、任务、突发")
 
 
 def _kind(value: str, config: Config) -> dict[str, Any]:
