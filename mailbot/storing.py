@@ -1,6 +1,6 @@
 """The configured store, with the operator's errors in plain words."""
 
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from mailbot.config import Config
 from mailbot.errors import ConfigError
@@ -23,7 +23,7 @@ def open_store(config: Config) -> Store:
     except (ArgumentError, NoSuchModuleError):
         remedy = "请写成 sqlite:///data/mailbot.db 的形式"
         raise ConfigError("store.url", "写法有误", remedy) from None
-    except (OperationalError, OSError) as error:
+    except (DatabaseError, OSError) as error:
         problem = f"打不开数据库（{str(error).splitlines()[0][:80]}）"
         raise ConfigError(
             "store.url", problem, "请检查文件夹是否存在、可写，磁盘是否已满"

@@ -7,6 +7,7 @@ bears a digest's name therefore holds those bytes, whatever instant the power fa
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -58,7 +59,7 @@ class ArchiveBatch:
     def keep(self, data: bytes) -> str:
         """Take `data` into the batch; returns its sha256."""
         digest = hashlib.sha256(data).hexdigest()
-        if digest not in self._pending and not self._archive.has(digest):
+        if digest not in self._pending and not self._archive.holds(digest, len(data)):
             path = self._archive.incoming_path()
             path.write_bytes(data)
             self._pending[digest] = path
@@ -67,7 +68,7 @@ class ArchiveBatch:
     def keep_file(self, path: Path) -> str:
         """Take a file of `incoming_path` into the batch, moving it; returns its sha256."""
         digest = digest_of(path)
-        if digest in self._pending or self._archive.has(digest):
+        if digest in self._pending or self._archive.holds(digest, path.stat().st_size):
             path.unlink()
         else:
             self._pending[digest] = path
@@ -93,7 +94,10 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._incoming = root / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
+        if not self._incoming.exists():
+            self._incoming.mkdir(parents=True, exist_ok=True)
+            with suppress(PermissionError):  # a folder above ours may not be ours to read
+                _sync(root.parent)
 
     @property
     def root(self) -> Path:
@@ -107,6 +111,11 @@ class Archive:
     def has(self, digest: str) -> bool:
         """Whether this mail is archived."""
         return self.path(digest).exists()
+
+    def holds(self, digest: str, size: int) -> bool:
+        """Whether this mail is archived in its full length; a torn file is not."""
+        path = self.path(digest)
+        return path.exists() and path.stat().st_size == size
 
     def read(self, digest: str) -> bytes:
         """The raw mail; FileNotFoundError when it was never archived."""
