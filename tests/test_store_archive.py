@@ -80,7 +80,7 @@ def test_a_batch_bears_no_name_before_its_sync(tmp_path: Path) -> None:
 
 def test_a_batch_given_up_leaves_nothing_behind(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
-    with pytest.raises(ConnectionResetError), archive.batch() as batch:
+    with pytest.raises(ConnectionResetError), archive.batch() as batch:  # noqa: PT012
         batch.keep(MAIL)
         raise ConnectionResetError
 
