@@ -25,7 +25,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.add_argument("draft", metavar="编号")
     given.json_flag(show)
     show.set_defaults(run=show_draft)
-    correct = actions.add_parser("correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=…")
+    correct = actions.add_parser(
+        "correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=… 事发=… 计数=…"
+    )
     correct.add_argument("draft", metavar="编号")
     correct.add_argument("changes", nargs="+", metavar="项目=取值")
     correct.set_defaults(run=correct_draft)
@@ -180,19 +182,26 @@ def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
 
 
 def correct_draft(arguments: argparse.Namespace) -> int:
-    """Change unit, kind, column, task or emergency; audited."""
-    from mailbot.stages.corrections import correct, parse_changes  # noqa: PLC0415
+    """Change unit, kind, column, task, emergency, event time or counting; audited."""
+    from mailbot.stages.corrected_events import Hand  # noqa: PLC0415
+    from mailbot.stages.corrections import correct  # noqa: PLC0415
+    from mailbot.wiring import post_of  # noqa: PLC0415
 
     config = config_of(arguments)
-    pairs = [change.partition("=") for change in arguments.changes]
+    pairs = [change.replace("＝", "=").partition("=") for change in arguments.changes]
     if any(not middle for _, middle, _ in pairs):
         raise Refused("请写成 项目=取值 的形式，例如 单位=市政管理科")
-    changes = parse_changes({name: value for name, _, value in pairs}, config)
+    wanted = {name.strip(): value for name, _, value in pairs}
     draft_id = given.number(arguments.draft)
+    hand = Hand(config, post_of(config), BY, system_clock())
     with store_of(config) as store, store.work() as uow:
-        act = correct(uow, draft_id, changes, BY, system_clock())
+        act = correct(uow, draft_id, wanted, hand)
+        event = uow.events.of_draft(draft_id)
         uow.commit()
     print(f"已更正 #{draft_id}（操作 {act}）。如有误：mailbot drafts undo {act}")
+    if event is not None and "突发" in wanted:
+        said = "不再提醒" if event.state == "dismissed" else "预警发往值班邮箱"
+        print(f"突发事件 E{event.id}：{said}")
     return 0
 
 
