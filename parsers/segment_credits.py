@@ -9,7 +9,7 @@ MAX_CREDITS = 160
 
 _BLANK = r"[ \t\u3000\u00a0]*"
 _LABEL_GROUPS = (
-    "供稿单位|供稿科室|供稿人|供稿|撰稿单位|撰稿人|撰稿|撰写人|撰写|拟稿单位|拟稿人|拟稿|起草人|作者",
+    "供稿时间|供稿日期|撰稿时间|撰稿日期|拟稿时间|拟稿日期|投稿时间|供稿单位|供稿科室|供稿人|供稿|撰稿单位|撰稿人|撰稿|撰写人|撰写|拟稿单位|拟稿人|拟稿|起草人|作者",
     "投稿单位|投稿人|信息员|宣传员|通讯员|特约记者|记者|文字|文稿|图片来源|摄影|供图|图文|文图",
     "图/文|文/图|审核人|审核|审稿人|审稿|审签人|审签|审定人|审定|审批人|审批|审阅|初审|复审|终审",
     "一审|二审|三审|一校|二校|三校|初校|复校|校对|校核|签发人|签发|签批人|签批|责任编辑|值班编辑",
@@ -34,6 +34,7 @@ _PHONE = re.compile(r"[\d+（(）)\s-]{7,20}")
 _NAME_AND_PHONE = re.compile(
     rf"([\u4e00-\u9fff \u3000]{{2,20}}?){_BLANK}[：:，,]?{_BLANK}([\d-]{{7,16}})"
 )
+_AUTHOR_IS = re.compile(r"(?:本文)?(?:作者|笔者)(?:系|为|单位|：|:)[^。]{2,40}。?")
 _BRACKETED = re.compile(r"[（(\[【](.{1,120})[）)\]】]")
 _LONGEST_VALUE = 45
 
@@ -111,6 +112,6 @@ def credits_of(text: str) -> Credits:
     found = labelled(plain) or label_last(plain) or _name_and_phone(plain)
     if found or not inner:
         return found
-    if people(plain):
+    if people(plain) or _AUTHOR_IS.fullmatch(plain):
         return (("署名", plain),)
     return (("署名", plain),) if is_unit(plain) or unit_and_people(plain) else ()

@@ -2,7 +2,7 @@
 
 from parsers import segment_lines as recognise
 from parsers.segment_credits import credits_of, labelled
-from parsers.segment_names import is_plainly_unit, is_unit
+from parsers.segment_names import is_plainly_unit, is_unit, people
 from parsers.segment_parts import Line, Parts
 from parsers.segment_titles import (
     continues_title,
@@ -15,6 +15,9 @@ from parsers.segment_titles import (
 _HEAD_LINES = 30
 _HINT_LINES = 10
 _HINT_CHARS = 70
+_PARAGRAPH = 30  # longer lines are no title
+_SHORT_NAME = 3  # four characters may be the end of a title
+_TITLE_LINE = 8
 _FORM_FIELDS = ("时间", "地点", "事件", "接报", "事发", "发生", "人员", "原因", "经过", "现状")
 _HEAD_LABELS_OF_FORMS = frozenset({"来源", "信息来源", "单位", "日期", "部门", "科室"})
 
@@ -100,10 +103,21 @@ class Head:
         found = credits_of(text) if self._last_title else labelled(text)
         if self._last_title and recognise.is_published_line(text):
             found = (("日期", text),)
+        elif not found and self._is_byline(line, at):
+            found = (("署名", text),)
         if found and not self._is_form(found, at):
             parts.head_credits.extend(found)
             return True
         return not line.in_table and self._take_unit_or_date(line, at)
+
+    def _is_byline(self, line: Line, at: int) -> bool:
+        """Nothing but names between the title and the first paragraph."""
+        following = self._next(at)
+        if self._last_title is None or line.in_table or following is None:
+            return False
+        names = people(line.text)
+        short = all(len(name) <= _SHORT_NAME or "·" in name for name in names)
+        return bool(names) and short and len(following.text) > _PARAGRAPH
 
     def _is_form(self, found: tuple[tuple[str, str], ...], at: int) -> bool:
         """Fields of an emergency report are its text, not its credits."""
@@ -194,8 +208,21 @@ class Head:
             return True
         if parts.subtitle or parts.addressee or parts.units or parts.dates:
             return False
-        if is_title(line, self._next(at)) and continues_title(title, line, self._hints):
+        if not is_title(line, self._next(at)):
+            return False
+        if continues_title(title, line, self._hints) or self._is_third_line(line, at):
             parts.title.append(line.text)
             self._last_title = line
             return True
         return False
+
+    def _is_third_line(self, line: Line, at: int) -> bool:
+        """A title set in three lines opens with the unit; a heading is shorter than its last."""
+        following, lines = self._next(at), self._parts.title
+        return (
+            len(lines) == 2
+            and is_unit(lines[0])
+            and len(line.text) >= _TITLE_LINE
+            and following is not None
+            and len(following.text) > _PARAGRAPH
+        )

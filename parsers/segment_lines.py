@@ -61,7 +61,8 @@ _MASTHEAD_WORD = re.compile(
     r"(?:本期要目|本期导读|目\s*录))(?:[★☆].{0,10})?"
 )
 _PUBLICATION = re.compile(
-    r".{0,20}(?:信\s*息|简\s*报|专\s*报|动\s*态|快\s*报|快\s*讯|要\s*情|信息稿件?|稿件|报送稿)"
+    r".{0,30}(?:文\s*件|信\s*息|简\s*报|专\s*报|动\s*态|快\s*报|快\s*讯|要\s*情|信息稿件?|稿件|报送稿"
+    r"|审[批签核][表单](?:附稿)?|[送报]审单|呈批[表件]|稿签|发文稿纸|拟稿纸)"
 )
 _FOOTER = re.compile(
     rf"(?:抄{_BLANK}[送报]|主{_BLANK}送|分{_BLANK}送|呈{_BLANK}[送报]|报{_BLANK}送?|送|发){_BLANK}[：:].*"
@@ -174,7 +175,8 @@ def masthead_label(text: str) -> str:
 
 def is_publication(text: str) -> bool:
     """A line that may be the name of a publication or form: "城管信息", "信息专报"."""
-    return len(text) <= 24 and _PUBLICATION.fullmatch(text) is not None
+    longest = 40 if text.endswith("件") else 24  # 红头: two full names before 文件
+    return len(text) <= longest and _PUBLICATION.fullmatch(text) is not None
 
 
 def is_footer(text: str) -> bool:

@@ -42,6 +42,12 @@ _UNIT = re.compile(
     rf"(?:[\u4e00-\u9fffA-Za-z0-9·、]{{1,24}}(?:{_ORGAN})|[\u4e00-\u9fff]{{1,6}}[镇乡区县市])"
     r"(?:[（(][\u4e00-\u9fff、]{1,16}[）)])?"
 )
+# Verbs that the names of some bodies are made of: 整治办, 组织部, 为民服务中心, 向阳社区.
+_BODY_OF_VERB = re.compile(
+    "(?:整治|检查|排查|清理|调研|推进|组织|问题线索|情况综合|为民服务|便民服务|进修|帮扶|建议提案)"
+    "(?=[\u4e00-\u9fff]{0,6}(?:办|组|科|处|室|部|中心|大队|中队|支队|专班|学校)(?:[）)]|$))"
+    "|(?:向阳|迎宾|迎春|对外)"
+)
 # Words a title or a sentence has and the name of a unit has not.
 _NOT_IN_UNIT = re.compile(
     "关于|开展|召开|组织|推进|加强|举行|举办|深入|积极|强化|全力|全面|助力|提升|打造|启动|扎实|多措"
@@ -52,6 +58,12 @@ _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,14}(?:[（(][\u4e00-\u9fff、]{1,12
 _PLAIN_ORGAN = re.compile(
     r"(?:局|办公室|办|科|处|大队|中队|支队|中心|委|厅)(?:[（(].{1,16}[）)])?$"
 )
+_UNIT_BREAK = re.compile(r"[\s：:]+")
+# "市容科张某某": the typist left the blank out, or the layout lost it.
+_RUN_ON = re.compile(
+    r"(.{0,30}?(?:局|办公室|科|大队|中队|中心|环卫处|市政处|工程处|公司)(?:[（(].{1,12}[）)])?)([\u4e00-\u9fff]{2,3})"
+)
+_LONGEST_RUN_ON = 36
 _BLANKS = re.compile(r"[ \t\u3000\u00a0]+")
 
 
@@ -89,7 +101,7 @@ def people(text: str) -> tuple[str, ...]:
 def is_unit(text: str) -> bool:
     """A text that is the name of a unit, or several side by side, and nothing else."""
     joined = text.strip()
-    if not 2 <= len(joined) <= 60 or _NOT_IN_UNIT.search(joined):
+    if not 2 <= len(joined) <= 60 or _NOT_IN_UNIT.search(_BODY_OF_VERB.sub("", joined)):
         return False
     return all(_UNIT.fullmatch(piece) for piece in _split_units(joined))
 
@@ -112,8 +124,14 @@ def _split_units(text: str) -> list[str]:
 
 
 def unit_and_people(text: str) -> tuple[str, str] | None:
-    """("通川区综合执法局", "张三 李四") for a unit followed by names."""
-    parts = text.split(maxsplit=1)
-    if len(parts) == 2 and is_unit(parts[0]) and people(parts[1]):
-        return parts[0], parts[1]
+    """("通川区综合执法局", "张三 李四") for a unit followed by names, a blank between or not."""
+    pieces = [piece for piece in _UNIT_BREAK.split(text.strip()) if piece]
+    for at in range(len(pieces) - 1, 0, -1):
+        names = " ".join(pieces[at:])
+        if people(names) and all(map(is_unit, pieces[:at])):
+            return " ".join(pieces[:at]), names
+    if len(text) <= _LONGEST_RUN_ON and (match := _RUN_ON.fullmatch(text)):
+        unit, name = match.groups()
+        if is_unit(unit) and is_name(name):
+            return unit, name
     return None

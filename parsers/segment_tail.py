@@ -19,6 +19,9 @@ _MOST_BRACKETS = 4
 _LAST_BRACKET = re.compile(
     r"[。！？”；）)]\s*([（(\[【][^（）()\[\]【】]{2,60}[）)\]】])\s*[。.]?$"
 )
+_LAST_SIGNATURE = re.compile(
+    r"[。！？”；）)](?:[ \t\u3000\u00a0]*|[（(])([^。！？；（(]{4,60}?)[）)]?$"
+)
 _FINAL_BRACKET = re.compile(r"([（(][^（）()]{2,60}[）)])\s*[。.]?$")
 _LAST_LABEL = re.compile(
     r"[。！？”]\s*((?:供稿|撰稿|审核|签发|作者|联系人|编辑|责任编辑|通讯员)\S?[人者]?\s*[：:].{1,80})$"
@@ -140,6 +143,9 @@ class Tail:
             found = credits_of(match[1])
             if found:
                 return found, match.start(1)
+        match = _LAST_SIGNATURE.search(text)
+        if match and (both := recognise.unit_and_date(match[1].strip())):
+            return (("署名", both[0]), ("日期", both[1])), match.start(1)
         match = _FINAL_BRACKET.search(text)
         return (telling_credits_of(match[1]), match.start(1)) if match else ((), 0)
 

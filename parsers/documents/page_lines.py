@@ -49,9 +49,14 @@ _COLUMN_WIDTH = 0.2
 _COLUMN_LINES = 4
 _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
 _BREAK_AFTER = "。！？：；!?:;”」』）"
+_SENTENCE_END = "。！？"
+_FIRST_WORD = re.compile(r"[!-~]{1,60}")
+_LOOSER = 1.25  # of the usual step from line to line: then there is space before a paragraph
+_STEPS_THAT_TELL = 4
 _NEW_ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十0-9]{1,3}[)）]|[0-9]{1,2}[.、．](?![0-9])"
-    r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:])"
+    r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:]"
+    r"|(?:供稿|撰稿|审核|审稿|签发|编辑|报送|主送|抄送|联系)[^：:，。]{0,4}[：:])"
 )
 _BULLET = re.compile("[■●◆★▪•·➢✓☑□]\\s?\\S")
 
@@ -207,7 +212,23 @@ def _continues(line: Line, following: Line, margins: Margins) -> bool:
     room = 2.2 * size if is_wide(line.text[-1:] or "一") else 8 * size
     is_full = line.right >= right - room
     is_flush = following.left <= left + 0.9 * size
-    return is_full and is_flush
+    return is_full and is_flush and not _had_room(line, following, right)
+
+
+def _is_set_off(line: Line, margins: Margins) -> bool:
+    """On the right-hand side, as a 落款."""
+    left, right = margins
+    return right < inf and line.left > left + 0.3 * (right - left)
+
+
+def _had_room(line: Line, following: Line, right: float) -> bool:
+    """A finished sentence with room left for the next word was not broken by the margin."""
+    if line.text.rstrip()[-1:] not in _SENTENCE_END:
+        return False
+    word = _FIRST_WORD.match(following.text.lstrip())
+    needed = (0.55 * len(word[0]) if word else 1.0) * line.size
+    closing = following.text.lstrip()[:1] in _BREAK_AFTER
+    return not closing and right - line.right > max(needed, 0.95 * line.size)
 
 
 def _joined(before: str, after: str) -> str:
@@ -219,9 +240,19 @@ def _joined(before: str, after: str) -> str:
     return before + " " + after
 
 
-def _same_flow(line: Line, following: Line) -> bool:
+def _same_flow(line: Line, following: Line, most: float) -> bool:
     step = following.y - line.y
-    return 0 < step <= 2.8 * max(line.size, following.size, 1.0)
+    return 0 < step <= min(2.8 * max(line.size, following.size, 1.0), most)
+
+
+def _largest_step(page: PageLines, margins: Margins) -> float:
+    """From line to line of one paragraph: where paragraphs stand apart, less than to the next."""
+    steps = sorted(
+        after.y - before.y
+        for before, after in itertools.pairwise(page.lines)
+        if after.y > before.y and _continues(before, after, margins)
+    )
+    return _LOOSER * steps[len(steps) // 2] if len(steps) >= _STEPS_THAT_TELL else inf
 
 
 def _is_centred(line: Line, page: PageLines, margins: Margins) -> bool:
@@ -235,9 +266,9 @@ def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
     blocks: list[Block] = []
     last: tuple[Line, Margins] | None = None
     for page, margins in _margins(drop_running_lines(pages)):
-        on_this_page = False
+        on_this_page, most = False, _largest_step(page, margins)
         for line in page.lines:
-            flows = last is not None and (not on_this_page or _same_flow(last[0], line))
+            flows = last is not None and (not on_this_page or _same_flow(last[0], line, most))
             if flows and last is not None and _continues_from(last, line, margins):
                 text = _joined(blocks[-1].text, line.text)
                 blocks[-1] = Block(text, centred=_is_centred(line, page, margins))
@@ -250,4 +281,7 @@ def paragraphs_of(pages: Sequence[PageLines]) -> list[Block]:
 
 def _continues_from(last: tuple[Line, Margins], line: Line, margins: Margins) -> bool:
     # The end is measured by its own page, the start by this one: odd and even pages differ.
-    return _continues(last[0], line, (margins[0], last[1][1]))
+    before, its_margins = last
+    return not _is_set_off(before, its_margins) and _continues(
+        before, line, (margins[0], its_margins[1])
+    )
