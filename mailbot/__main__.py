@@ -1,5 +1,6 @@
 """`mailbot` on the command line."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -7,6 +8,8 @@ from collections.abc import Sequence
 from mailbot.cli.parser import build_parser
 from mailbot.errors import ConfigError, MailbotError
 
+_COLLECT_EVERY = 50_000
+"""Allocations between collections; at the default, a third of a short command's time goes there."""
 BAD_CONFIGURATION = getattr(os, "EX_CONFIG", 78)
 
 
@@ -31,7 +34,10 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
-    sys.exit(main())
+    gc.set_threshold(_COLLECT_EVERY)
+    code = main()
+    gc.freeze()  # nothing is left to collect that the end of the process does not free
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from mailbot.breaker import Breaker
 from mailbot.clock import Clock
 from mailbot.config import Config
 from mailbot.errors import AuthenticationFailed, Temporary
+from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.ports import Mailbox
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.delivery import Delivery
@@ -23,8 +24,6 @@ from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
 
-LAST_TICK, LAST_POLL = "tick.finished", "poll.finished"
-POLL_FAILURE, BREAKER = "poll.failure", "poll.breaker"
 _MOST_GROUPS = 100_000
 _SLICE_SECONDS = 2.0
 _SENDING_SECONDS = 60.0

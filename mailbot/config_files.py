@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from mailbot.config import Config
 from mailbot.config_errors import from_validation
 from mailbot.errors import ConfigError
-from mailbot.rules.unit_names import canonical
+from mailbot.rules.unit_names import resolver
 
 DEFAULT_NAME = "config.toml"
 
@@ -76,9 +76,10 @@ def _check_units(config: Config) -> None:
 
 def _check_tasks(config: Config) -> None:
     _unique("tasks.no", "任务序号", (str(task.no) for task in config.tasks))
+    resolve = resolver(config.notice)
     for task in config.tasks:
         for name in (*task.units, *task.min_images_by_unit):
-            if not canonical(name, config.notice):
+            if not resolve(name):
                 problem = f"责任单位 {name!r} 不在 [[units]] 的名称和别称中"
                 raise ConfigError(f"tasks（第{task.no}号）", problem, "请改用 [[units]] 中的名称")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailbot.app import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.breaker import Breaker
 from mailbot.clock import shanghai
 from mailbot.config import Config
+from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE

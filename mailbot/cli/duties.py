@@ -3,13 +3,16 @@
 import argparse
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, until
 from mailbot.clock import system_clock
 from mailbot.records.obligations import Obligation
-from mailbot.stages.foresight import Expected, ledger_at, letters_at
+
+if TYPE_CHECKING:
+    from mailbot.stages.foresight import Expected
 
 _KINDS = {
     "reminder": "催报（期前）",
@@ -39,7 +42,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def show_due(arguments: argparse.Namespace) -> int:
     """Obligations and the letters that would go out at an instant."""
-    from mailbot.rules.obligations import all_obligations  # noqa: PLC0415
+    from mailbot.rules.obligations import all_obligations  # noqa: PLC0415  slow to import
+    from mailbot.stages.foresight import ledger_at, letters_at  # noqa: PLC0415
 
     config = config_of(arguments)
     now = given.instant(arguments.at) if arguments.at else system_clock()
@@ -85,7 +89,7 @@ def _cells(duty: Obligation) -> tuple[object, ...]:
 
 
 def _document(
-    duties: Sequence[Obligation], letters: Sequence[Expected], now: datetime
+    duties: Sequence[Obligation], letters: "Sequence[Expected]", now: datetime
 ) -> dict[str, object]:
     return {
         "at": iso(now),

@@ -1,0 +1,4 @@
+"""Names under which the daemon keeps its small facts; read by `status` without the daemon."""
+
+LAST_TICK, LAST_POLL = "tick.finished", "poll.finished"
+POLL_FAILURE, BREAKER = "poll.failure", "poll.breaker"
