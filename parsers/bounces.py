@@ -37,6 +37,7 @@ _MESSAGE_ID = re.compile(
     r"^(?:message-id|x-original-message-id)[ \t]*:\s*(<[^<>\s]{1,900}>)",
     re.IGNORECASE | re.MULTILINE,
 )
+_OUR_MESSAGE_ID = re.compile(r"<mb\.[0-9a-f]{40}@[^<>@\s]{1,253}>")
 _MOST_RECIPIENTS = 100
 _MOST_TEXT = 100_000
 
@@ -113,17 +114,14 @@ class Verdict:
     delivery_status: DeliveryStatus | None = None
 
 
-def classify(
-    mail: Evidence, own_addresses: frozenset[str] = frozenset(), own_domain: str = ""
-) -> Verdict:
+def classify(mail: Evidence, own_addresses: frozenset[str] = frozenset()) -> Verdict:
     """Kind of a mail, before anything reads its drafts.
 
     Args:
         mail: The facts.
         own_addresses: Addresses of the mailbox itself, lower case.
-        own_domain: Right side of the Message-IDs we write, "" if unknown.
     """
-    verdict = _returned(mail) or _ours(mail, own_addresses, own_domain)
+    verdict = _returned(mail) or _ours(mail, own_addresses)
     if verdict is not None:
         return verdict
     robot = _robot(mail)
@@ -136,11 +134,20 @@ def classify(
     return Verdict(MessageKind.DRAFT, "普通来信，按来稿处理")
 
 
-def _ours(mail: Evidence, own_addresses: frozenset[str], own_domain: str) -> Verdict | None:
+def is_our_letter(message_id: str) -> bool:
+    """Whether a Message-ID has the form of those that this program writes.
+
+    The form alone, not the domain: that is the provider's, whose other users' mails
+    end in it too.
+    """
+    return _OUR_MESSAGE_ID.fullmatch(message_id.strip().lower()) is not None
+
+
+def _ours(mail: Evidence, own_addresses: frozenset[str]) -> Verdict | None:
     """Our own mail coming back: a copy to ourselves, or one sent round in a circle."""
     if mail.sender and mail.sender in own_addresses:
         return Verdict(MessageKind.OTHER, "发件人是本邮箱自己")
-    if own_domain and mail.message_id.lower().endswith(f"@{own_domain.lower()}>"):
+    if is_our_letter(mail.message_id):
         return Verdict(MessageKind.OTHER, "这是本系统自己发出的邮件")
     return None
 

@@ -6,11 +6,12 @@ still have their say, and a text dropped here would never be seen.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from parsers.approvals import is_form, is_named_form, stem
 from parsers.documents.outcome import paragraphs
+from parsers.draft_pieces import CUT_APART, SEEMS_SEVERAL, pieces_of, seems_several
 from parsers.facts import Block, DocumentText, DraftText, ImageFact, ReadFile, WordCount
 from parsers.segment_parts import core
 from parsers.segments import segment
@@ -44,12 +45,13 @@ _COMPARED_CHARS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that may be a draft."""
+    """A text that may be a draft; `part` counts from 1 where a file holds several."""
 
     source: str
     sha256: str
     container: str
     document: DocumentText
+    part: int = 0
 
     def words(self) -> int:
         """全文字数."""
@@ -69,7 +71,7 @@ def body_candidate(text: str) -> Candidate | None:
     if not text.strip():
         return None
     document = DocumentText(MAIL_FORMAT, tuple(paragraphs(text)))
-    return Candidate("", sha256(text.encode("utf-8", "replace")).hexdigest(), "", document)
+    return Candidate("", _digest(text), "", document)
 
 
 def choose(files: Sequence[ReadFile], body: str, *, other_content: bool) -> list[Candidate]:
@@ -86,7 +88,29 @@ def choose(files: Sequence[ReadFile], body: str, *, other_content: bool) -> list
     own = body_candidate(body)
     if own and _is_draft_body(own, chosen, other_content or bool(texts)):
         chosen.append(own)
-    return chosen or _last_resort(files)
+    return [piece for text in chosen or _last_resort(files) for piece in _cut_apart(text)]
+
+
+def _cut_apart(text: Candidate) -> list[Candidate]:
+    """Each numbered draft of a file by itself; its digest is that of its own words."""
+    pieces = pieces_of(text.document.blocks)
+    if len(pieces) == 1:
+        return [text]
+    warnings = (*text.document.warnings, CUT_APART)
+    return [
+        Candidate(
+            text.source,
+            _digest("\n".join(block.text for block in piece)),
+            text.container,
+            replace(text.document, blocks=piece, images=(), warnings=warnings),
+            part,
+        )
+        for part, piece in enumerate(pieces, 1)
+    ]
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def is_draft_document(text: Candidate) -> bool:
@@ -196,11 +220,13 @@ def drafts_of(
 
 def _draft(text: Candidate, subject: str, photos: Sequence[ReadFile]) -> DraftText:
     document = text.document
-    segments, body = segment(document.blocks, file_name=text.source, subject=subject)
+    name = "" if text.part else text.source  # the file's name is that of all its drafts
+    segments, body = segment(document.blocks, file_name=name, subject=subject)
     words, cjk = count(body)
     total, _ = count(document.blocks)
     beside = [photo.content for photo in photos if isinstance(photo.content, ImageFact)]
     images = {image.sha256: image for image in (*document.images, *beside)}
+    several = (SEEMS_SEVERAL,) if seems_several(body) else ()
     return DraftText(
         source=text.source,
         sha256=text.sha256,
@@ -209,7 +235,7 @@ def _draft(text: Candidate, subject: str, photos: Sequence[ReadFile]) -> DraftTe
         format=document.format,
         container=text.container,
         images=tuple(images.values()),
-        warnings=document.warnings,
+        warnings=(*document.warnings, *several),
     )
 
 
@@ -217,11 +243,12 @@ def _owner(photo: ReadFile, candidates: Sequence[Candidate]) -> int:
     """Index of the draft a photo belongs to, -1 where that cannot be told.
 
     The only draft; else the one whose name it bears, or that alone lies in the
-    same archive.
+    same folder or archive, or in the nearest above it.
     """
     if len(candidates) == 1:
         return 0
-    beside = [i for i, text in enumerate(candidates) if text.container == photo.container]
+    above = [len(text.container) if _lies_in(photo, text) else -1 for text in candidates]
+    beside = [i for i, depth in enumerate(above) if 0 <= depth == max(above)]
     named = [i for i, text in enumerate(candidates) if _share_name(photo, text.source)]
     for group in ([i for i in named if i in beside], named, beside if photo.container else []):
         if len(group) == 1:
@@ -230,14 +257,22 @@ def _owner(photo: ReadFile, candidates: Sequence[Candidate]) -> int:
 
 
 _NUMBER = re.compile(r"[（(]?(\d{1,2})(?!\d)")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")  # an archive, no folder
 _SHARED_NAME = 4
 
 
+def _lies_in(photo: ReadFile, text: Candidate) -> bool:
+    """Whether the photo lies beside the draft or in a folder below it."""
+    return f"{photo.container}/".startswith(f"{text.container}/") or not text.container
+
+
 def _share_name(photo: ReadFile, source: str) -> bool:
-    """Like "3-1.jpg" and "3.某某.docx", or "某某照片.zip" and "某某.docx"."""
+    """Like "3-1.jpg" and "3.某某.docx", "3照片/a.jpg", or "某某照片.zip" and "某某.docx"."""
     if not source:
         return False
-    mine, theirs = _NUMBER.match(photo.name), _NUMBER.match(source)
+    folder = photo.container.rpartition("/")[2]
+    numbered = None if _SUFFIX.search(folder) else _NUMBER.match(folder)
+    mine, theirs = numbered or _NUMBER.match(photo.name), _NUMBER.match(source)
     if mine and theirs:
         return mine[1] == theirs[1]
     key = stem(source)

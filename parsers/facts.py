@@ -126,7 +126,8 @@ class ReadFile:
     Attributes:
         name: Display name, sanitised: no path, control or direction characters.
         sha256: Digest of the file's own bytes.
-        container: Name of the archive or mail it came out of, "" if attached itself.
+        container: Archives and folders around it, outermost first, joined by "/";
+            "" if attached itself.
         content: The document, a picture, or why it could not be read.
     """
 
@@ -279,7 +280,7 @@ class DraftText:
     Attributes:
         source: File name, or "" when the text is the mail body.
         sha256: Digest of the file's bytes, or of the body's UTF-8.
-        container: Archive it came out of, "" if none.
+        container: Archives and folders it came out of, joined by "/", "" if none.
         images: Pictures that belong to this draft, inside it or beside it.
     """
 

@@ -69,7 +69,6 @@ def read_message(
     raw: bytes,
     *,
     own_addresses: frozenset[str] = frozenset(),
-    own_domain: str = "",
     limits: Limits = DEFAULT_LIMITS,
 ) -> ParsedMail:
     """Read one mail (RFC 5322, MIME); any bytes give an answer, none an exception.
@@ -77,20 +76,19 @@ def read_message(
     Args:
         raw: The mail as fetched.
         own_addresses: Addresses of the mailbox itself, to know our own mail.
-        own_domain: Right side of the Message-IDs we write, for the same purpose.
         limits: How much is read; the rest is reported in `unreadable`.
     """
     own = frozenset(address.lower() for address in own_addresses)
     try:
         tree = walk(raw, limits)
         envelope = read_envelope(tree.outer)
-        return _assemble(tree, envelope, own, own_domain, limits)
+        return _assemble(tree, envelope, own, limits)
     except Exception as exc:  # noqa: BLE001  a stranger's bytes must not stop the intake
         return _unparsed(raw, type(exc).__name__, limits)
 
 
 def _assemble(
-    tree: Tree, envelope: Envelope, own_addresses: frozenset[str], own_domain: str, limits: Limits
+    tree: Tree, envelope: Envelope, own_addresses: frozenset[str], limits: Limits
 ) -> ParsedMail:
     body = _own_text(tree.leaves, limits)
     if body.cut:
@@ -110,7 +108,7 @@ def _assemble(
         reports=[(leaf.kind, leaf.data) for leaf in tree.reports],
         originals=[item.raw for item in tree.nested],
     )
-    verdict = classify(evidence, own_addresses, own_domain)
+    verdict = classify(evidence, own_addresses)
     message = _message(envelope, split)
     message = replace(
         message,

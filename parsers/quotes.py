@@ -63,6 +63,8 @@ _CLOUD_LINE = re.compile(
 )
 _ADDRESS_LINE = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,253}", re.ASCII)
 _TAIL_LINES = 12
+_CARD_LINES = 16
+_CARD_WIDTH = 50
 
 _FORWARD_SUBJECT = re.compile(r"(?:转发|转寄|转|Fwd?|FW)\s?[:：]", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(r"(?:回复|答复|回覆|Re|Reply)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE)
@@ -221,7 +223,8 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
         line = lines[number].strip(" |\t")
         rest = lines[number:]
         if _FOOTER.fullmatch(line) and not _CREDIT.search("".join(rest[1:])):
-            lines, taken = lines[:number], rest + taken
+            number = _card(lines, number) if "签名由" in line else number  # noqa: PLW2901
+            lines, taken = lines[:number], lines[number:] + taken
         elif _DASH_RULE.fullmatch(line) and not _CREDIT.search("".join(rest)):
             short = all(len(text) <= 60 for text in rest)
             if short or line == "--":
@@ -231,6 +234,18 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
         # Foxmail signs every mail with its account.
         lines, taken = lines[: filled[-1]], lines[filled[-1] :] + taken
     return lines, taken
+
+
+def _card(lines: list[str], footer: int) -> int:
+    """Where Mail Master's visiting card begins above its footer: short lines between bars."""
+    start = footer
+    for number in range(footer - 1, max(footer - _CARD_LINES, -1), -1):
+        line = lines[number].strip()
+        if len(line) > _CARD_WIDTH or line.endswith(("。", "！", "？", "；")):
+            break
+        if "|" in line and not line.strip("| \t\u00a0"):
+            start = number
+    return start
 
 
 def _author(quoted: list[str]) -> Address | None:

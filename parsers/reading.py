@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from parsers.approvals import is_form, is_named_form, is_scan, stem, without_complaint
+from parsers.bounces import is_our_letter
 from parsers.documents.registry import Leaf, expand, read_leaf
 from parsers.draft_texts import Candidate, candidate_of, choose, drafts_of, is_draft_document
 from parsers.facts import (
@@ -225,16 +226,30 @@ def _candidates(
     """Texts that may be drafts; none in a bounce or our own letter come back."""
     if message is None:
         return choose(files, "", other_content=False)
-    ours = message.kind is MessageKind.OTHER and message.sender.address in find.own_addresses
-    if message.kind is MessageKind.BOUNCE or ours:
+    if message.kind is MessageKind.BOUNCE or _is_ours(message, find.own_addresses):
         return []
-    body = forwarded_text(message) or message.body or find.outlook_body
+    body = _forwarded(message, find.own_addresses) or message.body or find.outlook_body
     if message.kind in _NO_WORDS_OF_PEOPLE:
         body = ""
     unseen = any(isinstance(file.content, Unreadable) for file in files)
     other = unseen or bool(find.nested or message.cloud_links)
     readable = [file for file in files if file.sha256 not in scans]
     return choose(readable, body, other_content=other)
+
+
+def _is_ours(message: Message, own_addresses: frozenset[str]) -> bool:
+    """Our own letter come back, sent round or attached."""
+    return message.kind is MessageKind.OTHER and (
+        message.sender.address in own_addresses or is_our_letter(message.message_id)
+    )
+
+
+def _forwarded(message: Message, own_addresses: frozenset[str]) -> str:
+    """What a mail forwards, unless that is a letter of ours."""
+    author = message.forwarded_from
+    if author is not None and author.address in own_addresses:
+        return ""
+    return forwarded_text(message)
 
 
 def _drafts(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.documents.archives import members
+from parsers.documents.archives import Packed, members
 from parsers.facts import Unreadable
 from parsers.limits import Limits
 
@@ -22,14 +22,14 @@ LIMITS = Limits()
 TEXT = "城市管理综合行政执法局今日开展夜间巡查。".encode("gbk")
 
 
-def unpack(data: bytes, fmt: str, limits: Limits = LIMITS) -> list[tuple[str, bytes] | Unreadable]:
+def unpack(data: bytes, fmt: str, limits: Limits = LIMITS) -> list[Packed | Unreadable]:
     return list(members("包." + fmt, data, fmt, limits))
 
 
 def readable(data: bytes, fmt: str) -> dict[str, bytes]:
     found = unpack(data, fmt)
     assert not [member for member in found if isinstance(member, Unreadable)], found
-    return dict(member for member in found if not isinstance(member, Unreadable))
+    return {member.name: member.data for member in found if isinstance(member, Packed)}
 
 
 def refused(data: bytes, fmt: str, limits: Limits = LIMITS) -> Unreadable:
@@ -146,7 +146,9 @@ def test_solid_7z() -> None:
 
 
 def test_single_gz_loses_its_suffix() -> None:
-    assert list(members("信息.txt.gz", gzip.compress(TEXT), "gz", LIMITS)) == [("信息.txt", TEXT)]
+    assert list(members("信息.txt.gz", gzip.compress(TEXT), "gz", LIMITS)) == [
+        Packed("信息.txt", TEXT)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -269,7 +271,7 @@ def test_one_encrypted_member_does_not_hide_the_others() -> None:
 
     assert isinstance(locked, Unreadable)
     assert "加密" in locked.reason
-    assert free == ("b.txt", TEXT)
+    assert free == Packed("b.txt", TEXT)
 
 
 @pytest.mark.parametrize("fmt", ["zip", "rar", "7z", "tar", "gz", "cab"])
@@ -297,7 +299,7 @@ def test_truncated_is_refused(data: bytes, fmt: str) -> None:
 def test_members_before_the_damage_are_kept() -> None:
     first, second = unpack(tarred({"a": TEXT, "b": TEXT * 99})[:2000], "tar")
 
-    assert first == ("a", TEXT)
+    assert first == Packed("a", TEXT)
     assert isinstance(second, Unreadable)
 
 
@@ -349,7 +351,7 @@ def test_one_member_too_large_does_not_hide_the_others(data: bytes, fmt: str) ->
 
     assert isinstance(large, Unreadable)
     assert large.name == "大"
-    assert small == ("小", TEXT)
+    assert small == Packed("小", TEXT)
 
 
 @pytest.mark.parametrize(
@@ -401,5 +403,20 @@ def test_any_damage_ends_in_values(
         data[int(where * len(data))] = byte
 
     for member in unpack(bytes(data), seed[1]):
-        name = member.name if isinstance(member, Unreadable) else member[0]
+        name = member.name
         assert "/" not in name
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        pytest.param("1.占道/稿.docx", "1.占道", id="folder"),
+        pytest.param("a\\图片\\稿.docx", "a/图片", id="backslashes"),
+        pytest.param("../../etc/稿.docx", "etc", id="outside"),
+        pytest.param("C:/\u202e甲/稿.docx", "甲", id="drive-and-direction"),
+        pytest.param("1/2/3/4/5/6/稿.docx", "3/4/5/6", id="innermost-four"),
+        pytest.param("稿.docx", "", id="none"),
+    ],
+)
+def test_folder_is_told_but_no_path(name: str, folder: str) -> None:
+    assert unpack(zipped({name: b"1"}), "zip") == [Packed("稿.docx", b"1", folder)]

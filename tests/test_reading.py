@@ -224,6 +224,9 @@ def test_photos_of_the_only_draft_are_its_own() -> None:
         pytest.param({"甲.zip": packed(**{"甲.docx": ONE, "现场.png": SHOT}), "乙.docx": TWO}, [1, 0], id="by-archive"),
         pytest.param({f"{TITLES[1]}照片.zip": packed(**{"DSC1.png": SHOT}), f"{TITLES[0]}.docx": ONE, f"{TITLES[1]}.docx": TWO}, [0, 1], id="by-name-of-archive"),
         pytest.param({"甲.docx": ONE, "乙.docx": TWO, "现场.png": SHOT}, [0, 0], id="cannot-be-told"),
+        pytest.param({"包.zip": packed(**{"甲/稿.docx": ONE, "乙/稿.docx": TWO, "乙/图片/a.png": SHOT})}, [0, 1], id="by-folder"),
+        pytest.param({"包.zip": packed(**{"1.甲.docx": ONE, "2.乙.docx": TWO, "2照片/1.png": SHOT})}, [0, 1], id="by-number-of-folder"),
+        pytest.param({"包.zip": packed(**{"甲/稿.docx": ONE, "乙/稿.docx": TWO, "现场.png": SHOT})}, [0, 0], id="above-both-folders"),
     ],
 )  # fmt: skip
 def test_photos_of_several_drafts(files: dict[str, bytes], owners: list[int]) -> None:
@@ -307,6 +310,75 @@ def test_mails_in_mails_end_somewhere() -> None:
         many.add_attachment(mail(text_of(f"{TITLES[0]}第{number}批")))
     reading = read_mail(many.as_bytes(), limits=Limits(nested_mails=3))
     assert (len(reading.nested), len(reading.unreadable)) == (3, 2)
+
+
+NUMBERED = ["信息一：" + TITLES[0], *prose(TITLES[0]), "通川区综合执法局", "2023年4月19日", "信息二：" + TITLES[1], *prose(TITLES[1])]  # fmt: skip
+LOOSE = [TITLES[0], *prose(TITLES[0]), "通川区综合执法局", "2023年4月19日", TITLES[1], *prose(TITLES[1])]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(NUMBERED, id="numbered"),
+        pytest.param(["四月信息两篇", *NUMBERED], id="below-a-heading"),
+        pytest.param([line.replace("信息一：", "【稿件1】").replace("信息二：", "【稿件2】") for line in NUMBERED], id="bracketed"),
+        pytest.param(["第一篇", *LOOSE[:6], "第二篇", *LOOSE[6:]], id="mark-on-its-own-line"),
+    ],
+)  # fmt: skip
+def test_numbered_drafts_of_one_file_are_several(lines: list[str]) -> None:
+    in_file = read(mail(COVER, {"信息.docx": word_file(*lines)})).drafts
+    in_body = read(mail("\n".join(lines))).drafts
+    for drafts in (in_file, in_body):
+        assert [draft.segments.title for draft in drafts] == TITLES[:2]
+        assert len({draft.sha256 for draft in drafts}) == 2
+        assert all(any("多篇" in warning for warning in draft.warnings) for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    ("lines", "warned"),
+    [
+        pytest.param(LOOSE, True, id="second-title-below-a-signature"),
+        pytest.param([*prose(TITLES[0]), "信息一科已完成。", "信息三：" + TITLES[1], *prose(TITLES[1])], False, id="no-numbering"),
+        pytest.param([TITLES[0], *prose(TITLES[0]), "一、工作开展情况", *prose(TITLES[1])], False, id="sections"),
+    ],
+)  # fmt: skip
+def test_what_nobody_numbered_stays_whole(lines: list[str], *, warned: bool) -> None:
+    (draft,) = read(mail(COVER, {"信息.docx": word_file(*lines)})).drafts
+    assert ("文件中似有多篇稿件，请核对。" in draft.warnings) == warned
+
+
+OUR_ID = f"<mb.{'0a' * 20}@163.com>"
+
+
+def our_letter(sender: str = "alias@vip.163.com") -> EmailMessage:
+    letter = mail(text_of(TITLES[0]), {"稿件.docx": ONE}, subject="回执")
+    letter.replace_header("Message-ID", OUR_ID)
+    letter.replace_header("From", sender)
+    return letter
+
+
+def with_mail_inside(inner: EmailMessage) -> EmailMessage:
+    message = mail("请看")
+    message.add_attachment(inner)
+    return message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(our_letter(), id="sent-round"),
+        pytest.param(our_letter(OFFICE), id="copy-to-ourselves"),
+        pytest.param(with_mail_inside(our_letter()), id="attached"),
+        pytest.param(mail("请看", {"回执.eml": our_letter().as_bytes()}), id="saved-and-attached"),
+        pytest.param(mail(f"{'-' * 8}转发邮件信息{'-' * 8}\n发件人：办公室 <{OFFICE}>\n发送日期：2023-04-19 10:00\n收件人：unit@163.com\n主题：约稿\n\n{text_of(TITLES[2])}", subject="转发：约稿"), id="forwarded"),
+    ],
+)  # fmt: skip
+def test_our_letters_hold_no_drafts(message: EmailMessage) -> None:
+    reading = read(message)
+    assert reading.all_drafts == ()
+    if message["Message-ID"] == OUR_ID:
+        assert reading.message is not None
+        assert reading.message.kind == "other"
 
 
 def test_our_own_letter_come_back_holds_no_draft() -> None:

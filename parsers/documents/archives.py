@@ -12,6 +12,7 @@ import locale
 import logging
 import tarfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from parsers.documents.outcome import refuse
@@ -29,7 +30,24 @@ from parsers.facts import Unreadable
 from parsers.filenames import display_name
 from parsers.limits import Limits
 
-Member = tuple[str, bytes] | Unreadable
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One file that came out of an archive.
+
+    Attributes:
+        name: Display name, no path.
+        data: Its bytes.
+        folder: Display names of the innermost folders around it, joined by "/": to
+            tell whose photo lies beside which draft, never to open anything.
+    """
+
+    name: str
+    data: bytes
+    folder: str = ""
+
+
+Member = Packed | Unreadable
 
 USE_ZIP = "请改用 .zip 格式压缩，或把文件直接作为附件发送。"
 
@@ -37,11 +55,17 @@ UNLOCK = "压缩包设有密码，请取消密码后重新发送，或把文件�
 NAMELESS = "未命名文件"
 
 _BLOCK = 1 << 16
+_FOLDERS = 4
 _TAR_BLOCK = 512
 
 # What systems and editors leave behind: nobody meant to send it.
 _LITTER = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 _LITTER_STARTS = ("._", "~$", ".~")
+
+
+def _shown_folder(raw: str) -> str:
+    parts = raw.replace("\\", "/").split("/")[-_FOLDERS - 1 : -1]
+    return "/".join(filter(None, map(display_name, parts)))
 
 
 def _is_litter(name: str) -> bool:
@@ -83,7 +107,7 @@ class _Meter:
 
 
 def members(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
-    """Every file of an archive with its display name, or why one could not be had.
+    """Every file of an archive, or why one could not be had.
 
     Folders and what operating systems leave behind (Thumbs.db, __MACOSX, ~$ files)
     are passed over; links are reported, never followed. An archive inside comes out
@@ -142,15 +166,16 @@ def _zip_member(guarded: GuardedZip, entry: ZipEntry) -> Member:
     if entry.link:
         return _link(shown)
     try:
-        return shown, guarded.read_entry(entry)
+        return Packed(shown, guarded.read_entry(entry), _shown_folder(entry.name))
     except ZipRefused as refused:
         return _without_bytes(shown, refused)
 
 
-def _gathered(shown: str, meter: _Meter, blocks: Iterable[bytes]) -> Member:
+def _gathered(raw: str, meter: _Meter, blocks: Iterable[bytes]) -> Member:
     """One member; too large by itself, it is passed over and the next one is read."""
+    shown = display_name(raw) or NAMELESS
     try:
-        return shown, meter.gather(blocks)
+        return Packed(shown, meter.gather(blocks), _shown_folder(raw))
     except ZipRefused as refused:
         if refused.suspicious:
             raise
@@ -218,7 +243,7 @@ def _libarchive_member(entry: Any, meter: _Meter, *, locked: bool) -> Member | N
         raise _locked()
     if entry.issym or entry.islnk or not entry.isreg:
         return _link(shown)
-    return _gathered(shown, meter, entry.get_blocks(_BLOCK))
+    return _gathered(raw, meter, entry.get_blocks(_BLOCK))
 
 
 class _Counted:
@@ -262,7 +287,7 @@ def _tar_stream(stream: IO[bytes], meter: _Meter, limits: Limits) -> Iterator[Me
             if content is None:
                 yield _link(shown)
             else:
-                yield _gathered(shown, meter, _blocks(content))
+                yield _gathered(raw, meter, _blocks(content))
 
 
 def _gz(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:

@@ -66,7 +66,8 @@ class Leaf:
     Attributes:
         name: Display name, sanitised.
         data: Its bytes.
-        container: Names of the archives around it, outermost first, joined by "/".
+        container: Names of the archives and folders around it, outermost first,
+            joined by "/".
         format: As sniffed.
     """
 
@@ -93,13 +94,17 @@ class _Expansion:
         self._entries = limits.archive_entries
         self._bytes = limits.archive_total_bytes
 
-    def files(self, name: str, data: bytes, container: str) -> Iterator[Leaf | ReadFile]:
+    def files(
+        self, name: str, data: bytes, container: str, depth: int = 0
+    ) -> Iterator[Leaf | ReadFile]:
         try:
-            yield from self._files(name, data, container)
+            yield from self._files(name, data, container, depth)
         except Refused as why:
             yield _as_file(name, data, container, unreadable(name, data, why))
 
-    def _files(self, name: str, data: bytes, container: str) -> Iterator[Leaf | ReadFile]:
+    def _files(
+        self, name: str, data: bytes, container: str, depth: int
+    ) -> Iterator[Leaf | ReadFile]:
         if len(data) > self._limits.file_bytes:
             raise Refused("文件过大", SPLIT_UP)
         kind = sniff(data, name)
@@ -107,16 +112,16 @@ class _Expansion:
             yield Leaf(name, data, container, kind)
             return
         inside = f"{container}/{name}" if container else name
-        if inside.count("/") >= self._limits.archive_depth:
+        if depth >= self._limits.archive_depth:
             raise Refused("压缩包层层嵌套过深", ATTACH_PLAINLY)
         members = import_module("parsers.documents.archives").members
         for member in members(name, data, kind, self._limits):
             if isinstance(member, Unreadable):
                 yield ReadFile(member.name, member.sha256, 0, member, inside)
                 continue
-            member_name, member_data = member
-            self._spend(len(member_data))
-            yield from self.files(display_name(member_name), member_data, inside)
+            self._spend(len(member.data))
+            place = f"{inside}/{member.folder}" if member.folder else inside
+            yield from self.files(member.name, member.data, place, depth + 1)
 
     def _spend(self, size: int) -> None:
         self._entries -= 1
