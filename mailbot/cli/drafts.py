@@ -1,6 +1,7 @@
 """`mailbot drafts`: the ledger of drafts, and its corrections."""
 
 import argparse
+from collections.abc import Mapping
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
@@ -15,7 +16,9 @@ BY = "cli"
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
     parser = commands.add_parser("drafts", help="稿件台账：查看、更正、撤稿")
-    actions = parser.add_subparsers(dest="action", metavar="list|show|correct|withdraw|undo")
+    actions = parser.add_subparsers(
+        dest="action", metavar="list|show|correct|withdraw|undo|corrections"
+    )
     listing = actions.add_parser("list", help="列出稿件")
     _filters(listing)
     for target in (parser, listing):
@@ -38,6 +41,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     undo = actions.add_parser("undo", help="撤销一次更正或撤稿")
     undo.add_argument("act", metavar="操作号")
     undo.set_defaults(run=undo_act)
+    made = actions.add_parser("corrections", help="列出更正过的判断，可用来检验规则的改动")
+    given.json_flag(made)
+    made.set_defaults(run=list_corrections)
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +114,18 @@ def summary(draft: DraftRecord) -> dict[str, object]:
 
 _STATES = {"counted": "计入", "not_counted": "不计", "withdrawn": "撤稿", "returned": "退回"}
 _LEVELS = {"alert": "突发", "review": "疑似", "none": ""}
+
+
+_NAMES = {
+    "unit": "单位",
+    "kind": "类型",
+    "column": "栏目",
+    "task": "任务",
+    "emergency": "突发",
+    "event_earliest": "事发起",
+    "event_latest": "事发止",
+}
+_WORDS = {"alert": "是", "review": "疑似", "none": "否"}
 
 
 def _cells(draft: DraftRecord) -> tuple[object, ...]:
@@ -226,3 +244,32 @@ def undo_act(arguments: argparse.Namespace) -> int:
         uow.commit()
     print(f"已撤销（操作 {act}）")
     return 0
+
+
+def list_corrections(arguments: argparse.Namespace) -> int:
+    """Corrections in force, each with what the rules need to judge the draft again."""
+    from mailbot.stages.correction_cases import cases  # noqa: PLC0415
+
+    config = config_of(arguments)
+    with store_of(config) as store, store.look() as uow:
+        found = cases(uow, config)
+    if arguments.json:
+        print_json({"corrections": found})
+        return 0
+    headers = ("操作", "稿件", "主题", "原判", "更正为")
+    print_table(headers, (_correction_cells(case) for case in found))
+    return 0
+
+
+def _correction_cells(case: Mapping[str, object]) -> tuple[object, ...]:
+    before, after = (_in_words(case[name]) for name in ("before", "after"))
+    return case["act"], f"#{case['draft']}", case["subject"], before, after
+
+
+def _in_words(values: object) -> str:
+    assert isinstance(values, Mapping)
+    return "，".join(f"{_NAMES[name]}{_shown(value)}" for name, value in values.items())
+
+
+def _shown(value: object) -> str:
+    return "无" if value in (None, "") else _WORDS.get(str(value), str(value))
