@@ -39,6 +39,7 @@ bench: $(READY)
 
 golden: $(READY)
 	$(BIN)/python -m tests.golden_accept
+	$(BIN)/python -m tests.letter_samples
 
 fuzz: $(READY)
 	MAILBOT_MUTANTS=$${MAILBOT_MUTANTS:-20000} $(BIN)/pytest -q -k mutant --timeout 7200

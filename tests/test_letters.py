@@ -1,7 +1,9 @@
 """Letters: templates and typed contexts agree, nothing from outside breaks out of them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from typing import get_args
 
 import pytest
@@ -90,14 +92,86 @@ def letter(subject: str, references: str = "<a@b>") -> OutboxRecord:
     )
 
 
-def test_the_same_letter_is_the_same_header_block_at_every_attempt() -> None:
-    first, second = (compose(letter("回执"), (), "o@163.com", "办公室") for _ in range(2))
-    head = first.partition(b"\r\n\r\n")[0]
-    stable = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Type")]
-    assert all(line in second for line in stable if b"boundary" not in line)
-    assert b"Auto-Submitted: auto-generated" in head
-    assert b"In-Reply-To: <a@b>" in head
-    assert b"Message-ID: <mb." in head
+def test_the_same_letter_is_the_same_bytes_at_every_attempt() -> None:
+    """Its witness in 已发送 is then the letter itself."""
+    files = (("名单.xlsx", "application/vnd.ms-excel", b"\0\1"),)
+    first, second = (compose(letter("回执"), files, "o@163.com", "办公室") for _ in range(2))
+    assert first == second
+
+
+def test_the_headers_of_a_letter() -> None:
+    """RFC 3834: answers of a machine say so; RFC 5322 3.6.4: they hang on what they answer."""
+    mail = message_from_bytes(compose(letter("回执"), (), "o@163.com", "办公室"), policy=default)
+    assert mail["From"] == "办公室 <o@163.com>"
+    assert mail["To"] == "unit@dz.example"
+    assert mail["Date"].datetime == NOW
+    assert str(mail["Date"]).endswith("+0800")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["In-Reply-To"] == mail["References"] == "<a@b>"
+    assert mail["Message-ID"].startswith("<mb.")
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert mail.get_body(("plain",)).get_content().splitlines() == ["正文"]  # type: ignore[union-attr]
+
+
+def test_an_answer_is_marked_as_one() -> None:
+    answering = replace(letter("回执"), headers={"Auto-Submitted": "auto-replied"})
+    mail = message_from_bytes(compose(answering, (), "o@163.com", "办公室"), policy=default)
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["In-Reply-To"] is None
+
+
+def test_an_attachment_keeps_its_name_and_bytes() -> None:
+    files = (("四月\r\n通报.docx", "application/msword", bytes(range(256))),)
+    raw = compose(letter("通报"), files, "o@163.com", "办公室")
+    (part,) = message_from_bytes(raw, policy=default).iter_attachments()  # type: ignore[attr-defined]
+    assert part.get_filename() == "四月 通报.docx"
+    assert part.get_payload(decode=True) == bytes(range(256))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a..b@163.com",
+        "a.@docomo.example",
+        "张三@163.com",
+        "a b@163.com",
+        "a@",
+        "@",
+        "a@b\r\nBcc: x@y",
+    ],
+)
+def test_an_odd_address_does_not_stop_the_post(address: str) -> None:
+    """The server may refuse it; the letters behind it still go."""
+    odd = replace(letter("回执"), to=(address, "unit@dz.example"))
+    raw = compose(odd, (), "o@163.com", "办公室")
+    mail = message_from_bytes(raw, policy=default)
+    assert "unit@dz.example" in mail["To"]
+    assert mail["Bcc"] is None
+
+
+@given(
+    subject=st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "P")), max_size=110)
+)
+def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
+    """Whatever script, however long: folded and encoded on the way, whole at the end."""
+    mail = message_from_bytes(
+        compose(letter(f"【回执】{subject}"), (), "o@163.com", "办公室"), policy=default
+    )
+    assert mail["Subject"] == f"【回执】{subject}"
+
+
+@given(text=st.text(max_size=400))
+def test_no_line_on_the_wire_is_too_long_or_eight_bit(text: str) -> None:
+    """RFC 5321 4.5.3.1.6; some gateways still break 8-bit mail."""
+    raw = compose(replace(letter(text), text=text, html=text), (), "o@163.com", text)
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
 @given(subject=st.text(max_size=300), references=st.text(max_size=200))

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import UTC
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,7 +37,7 @@ def compose(
     """The letter as RFC 5322 bytes; Date is the instant it was queued."""
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(one_line(sender_name), addr_spec=sender)
-    mail["To"] = [Address(addr_spec=address) for address in letter.to]
+    mail["To"] = [_recipient(address) for address in letter.to]
     mail["Subject"] = one_line(letter.subject)
     mail["Date"] = format_datetime(shanghai(letter.created_at.astimezone(UTC)))
     mail["Message-ID"] = letter.message_id
@@ -49,5 +50,28 @@ def compose(
     mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
     for name, kind, data in attachments:
         main, _, sub = kind.partition("/")
-        mail.add_attachment(data, maintype=main, subtype=sub, filename=name)
+        mail.add_attachment(data, maintype=main, subtype=sub, filename=one_line(name))
+    _fix_boundaries(mail, letter.message_id)
     return mail.as_bytes()
+
+
+def _recipient(address: str) -> Address:
+    """An address as the header shows it; the envelope carries it as it is.
+
+    Addresses the library refuses exist (a..b@163.com): one of them must not stop the post.
+    """
+    try:
+        return Address(addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError):
+        return Address(display_name=one_line(address))
+
+
+def _fix_boundaries(mail: EmailMessage, message_id: str) -> None:
+    """Boundaries follow from the Message-ID; the library would draw new ones each time.
+
+    Every part is base64, so that none can hold a boundary.
+    """
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    multiparts = (part for part in mail.walk() if part.is_multipart())
+    for number, part in enumerate(multiparts):
+        part.set_boundary(f"=_{mark}.{number}")

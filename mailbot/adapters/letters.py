@@ -17,7 +17,7 @@ from mailbot.records.letters import Letter, Rendered
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_SUBJECT_LENGTH = 120
+_SUBJECT_LENGTH, _QUOTE_LENGTH = 120, 400
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -48,7 +48,8 @@ class LetterWriter:
         context = {field.name: getattr(letter, field.name) for field in fields(letter)}
         subject = self._one("subject", letter, context)
         text = _BLANK_LINES.sub("\n\n", self._one("txt", letter, context)).strip() + "\n"
-        return Rendered(one_line(subject), text, self._one("html", letter, context).strip() + "\n")
+        html = self._one("html", letter, context).strip() + "\n"
+        return Rendered(one_line(subject), _encodable(text), _encodable(html))
 
     def check(self) -> int:
         """Compile every template; returns how many. Raises what the library raises."""
@@ -61,15 +62,20 @@ class LetterWriter:
         return self.environment.get_template(f"{letter.template}.{part}.j2").render(context)
 
 
-def one_line(text: str) -> str:
+def _encodable(text: str) -> str:
+    """Without halves of surrogate pairs, which no mail can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def one_line(text: str, length: int = _SUBJECT_LENGTH) -> str:
     """A subject: one line, no control or direction characters, bounded."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
-    return line if len(line) <= _SUBJECT_LENGTH else line[: _SUBJECT_LENGTH - 1] + "…"
+    line = " ".join(_CONTROL.sub(" ", _encodable(text)).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def plain(text: str) -> str:
-    """A quoted title or name inside a text letter: one line, bounded."""
-    return one_line(text)
+    """Words from outside within a text letter: one line, bounded."""
+    return one_line(text, _QUOTE_LENGTH)
 
 
 def moment(instant: datetime) -> str:
