@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -17,10 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar, assert_never
 
-from pydantic import ValidationError
-
 from parsers import sandbox_worker as wire
 from parsers.confinement import Budget, Confinement
+from parsers.reader_answers import BadAnswer, checked
 
 T = TypeVar("T")
 
@@ -71,6 +71,15 @@ def _bare_environment(folder: str) -> dict[str, str]:
     allocator = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
     folders = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), folder)
     return {"LANG": "C.UTF-8", "PATH": os.defpath, **allocator, **folders, **kept}
+
+
+def _has_come(pipe: int) -> bool:
+    """Wait a moment for bytes or the end of a pipe."""
+    if sys.platform == "win32":
+        return True  # no way to ask; the read blocks
+    waiting = select.poll()
+    waiting.register(pipe, select.POLLIN)
+    return bool(waiting.poll(_TICK_SECONDS * 1000))
 
 
 class Watchdog:
@@ -135,10 +144,10 @@ class Worker:
         self._late = False
         try:
             _, _, hello = self._within(_START_SECONDS, self._receive)
-        except ReaderDied:
+            self.confinement = Confinement(**json.loads(hello))
+        except Exception:
             self.close()
             raise
-        self.confinement = Confinement(**json.loads(hello))
 
     @property
     def pid(self) -> int:
@@ -167,11 +176,12 @@ class Worker:
         if kind == wire.FAILED:
             self.jobs_left = jobs_left  # a defect of ours is no attack
             raise ReaderDied("failed", answer.decode("utf-8", "replace"))
+        if kind not in (wire.ANSWER, wire.LAST_ANSWER):
+            raise ReaderDied("bad answer", "of an unknown kind")
         try:
-            value: T = wire.answer_type(job).validate_json(answer, strict=True)
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            raise ReaderDied("bad answer", f"{first['type']} at {first['loc']}") from None
+            value = checked(job, answer)
+        except BadAnswer as why:
+            raise ReaderDied("bad answer", str(why)) from None
         if kind == wire.ANSWER:
             self.jobs_left = jobs_left
         return value
@@ -182,13 +192,25 @@ class Worker:
         return self._receive()
 
     def _receive(self) -> tuple[bytes, int, bytes]:
-        assert self._process.stdout is not None
-        out = self._process.stdout
+        out = self._read_some
         header = wire.read_exactly(out, wire.HEADER.size)
         kind, serial, size = wire.HEADER.unpack(header)
         if size > self._budget.answer_bytes:
             raise ReaderDied("bad answer", f"{size} bytes")
         return kind, serial, wire.read_exactly(out, size)
+
+    def _read_some(self, most: int) -> bytes:
+        """Bytes of the answer as they come; b"" at its end, or when time is up.
+
+        The worker's death alone does not end the pipe: a process it started may have
+        left its group and hold the other end.
+        """
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        while not _has_come(pipe):
+            if self._late:
+                return b""
+        return os.read(pipe, most)
 
     def _within(
         self, seconds: float, step: Callable[[], tuple[bytes, int, bytes]]
@@ -215,7 +237,8 @@ class Worker:
         if self._late:
             return ReaderDied("timeout")
         if code < 0:
-            name = signal.Signals(-code).name
+            known = {number.value: number.name for number in signal.Signals}
+            name = known.get(-code, f"signal {-code}")
             if name == "SIGXCPU":
                 return ReaderDied("cpu")
             return ReaderDied("killed" if name in ("SIGKILL", "SIGTERM") else "crashed", name)

@@ -44,12 +44,12 @@ def answer_type(job: Callable[..., Any]) -> TypeAdapter[Any]:
     return TypeAdapter(typing.get_type_hints(job)["return"])
 
 
-def read_exactly(pipe: IO[bytes], size: int) -> bytes:
-    """That many bytes of an unbuffered or buffered pipe; EOFError where it ends before."""
+def read_exactly(read: Callable[[int], bytes], size: int) -> bytes:
+    """That many bytes, however they come; EOFError where `read` gives none before."""
     pieces: list[bytes] = []
     missing = size
     while missing:
-        piece = pipe.read(min(missing, 1 << 20))
+        piece = read(min(missing, 1 << 20))
         if not piece:
             raise EOFError
         pieces.append(piece)
@@ -118,9 +118,9 @@ def serve(budget: Budget, preload: tuple[str, ...]) -> None:
     baseline = mapped_bytes()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            _, serial, size = HEADER.unpack(read_exactly(jobs, HEADER.size))
+            _, serial, size = HEADER.unpack(read_exactly(jobs.read, HEADER.size))
             begin_job(budget)
-            kind, answer = _run(read_exactly(jobs, size))
+            kind, answer = _run(read_exactly(jobs.read, size))
             end_job()
             if kind == ANSWER and _has_grown(baseline, budget):
                 kind = LAST_ANSWER

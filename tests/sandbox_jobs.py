@@ -1,5 +1,6 @@
 """Jobs for test_sandbox: what a file that takes a reader over might try."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -230,3 +231,39 @@ def forge_frame(serial: int) -> int:
         except OSError:
             continue
     return 2
+
+
+def _write_everywhere(data: bytes) -> None:
+    for descriptor in range(3, 20):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, data)
+
+
+def answer_with(kind: bytes, answer: bytes) -> Reading:
+    """A first answer that the reader's own code never made; the job is a worker's first."""
+    _write_everywhere(kind + (1).to_bytes(8, "big") + len(answer).to_bytes(8, "big") + answer)
+    time.sleep(600)
+    raise AssertionError
+
+
+def repeated(kind: bytes, head: bytes, item: bytes, times: int) -> Reading:
+    return answer_with(kind, head + item * times)
+
+
+def drip() -> int:
+    """An answer that never ends, a byte at a time."""
+    while True:
+        _write_everywhere(b"A")
+        time.sleep(0.05)
+
+
+def stop_self() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def leave_a_stranger() -> None:
+    """A process in a session of its own keeps our pipes open after our death."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(20)
+    os._exit(0)

@@ -1,6 +1,7 @@
 """A file that breaks its reader must cost one job, never the daemon."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -314,3 +315,65 @@ def test_a_worker_that_cannot_start_fails_its_job_only() -> None:
     with Sandbox(1, preload=("no_such_module",)) as executor:
         assert death(executor, jobs.double, 1).reason == "crashed"
         assert death(executor, jobs.double, 1).reason == "crashed"
+
+
+LIES = Budget(wall_seconds=5.0)
+
+
+@pytest.mark.parametrize(
+    ("job", "args", "reason"),
+    [
+        pytest.param(jobs.answer_with, (b"A", b"\x00\xff garbage"), "bad answer", id="no-json"),
+        pytest.param(jobs.answer_with, (b"Z", b"{}"), "bad answer", id="unknown-kind"),
+        pytest.param(jobs.answer_with, (b"A", b""), "bad answer", id="nothing-at-once"),
+        pytest.param(jobs.answer_with, (b"A", b'{"drafts":' + b"[" * 100_000), "bad answer", id="deep"),
+        pytest.param(jobs.repeated, (b"A", b'{"drafts":[', b"0,", 15_000_000), "bad answer", id="millions-of-wrong-items"),
+        pytest.param(jobs.repeated, (b"A", b'{"drafts":[', b"[],", 8_000_000), "bad answer", id="millions-of-lists"),
+        pytest.param(jobs.repeated, (b"A", b'{"drafts":[', b'"",', 900_000), "bad answer", id="wrong-items-below-the-bounds"),
+        pytest.param(jobs.drip, (), "bad answer", id="endless-drip-of-one-letter"),
+        pytest.param(jobs.stop_self, (), "timeout", id="stands-still"),
+    ],
+)  # fmt: skip
+def test_a_lying_worker_costs_its_own_job(
+    job: Callable[..., Any], args: tuple[object, ...], reason: str
+) -> None:
+    """In bounded memory: ours may grow by some hundred megabytes, not by gigabytes."""
+    with Sandbox(1, budget=LIES, preload=()) as executor:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert death(executor, job, *args).reason == reason
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 400_000  # kB
+        assert executor.submit(jobs.double, 21).result(60) == 42
+
+
+def test_a_pipe_held_open_by_a_stranger_delays_nobody() -> None:
+    with Sandbox(1, budget=Budget(wall_seconds=1.0), preload=()) as executor:
+        assert death(executor, jobs.leave_a_stranger).reason == "timeout"
+        assert executor.submit(jobs.double, 21).result(60) == 42
+
+
+def test_no_dead_process_waits_to_be_collected(sandbox: Sandbox) -> None:
+    for job in (jobs.crash, jobs.exit_now):
+        death(sandbox, job, *((0,) if job is jobs.exit_now else ()))
+    states = [
+        Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    ]
+    assert "Z" not in states
+
+
+def test_a_daemon_without_standard_streams_reads_mail() -> None:
+    """Closed by a service manager or a console that went away."""
+    code = (
+        "import os; [os.close(n) for n in (0, 1, 2)]\n"
+        "from parsers.sandbox import Sandbox\nimport sandbox_jobs\n"
+        "with Sandbox(1, preload=()) as s: r = s.submit(sandbox_jobs.double, 21).result(60)\n"
+        "os._exit(r)"
+    )
+    path = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[1])))
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 42
