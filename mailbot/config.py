@@ -12,27 +12,38 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from mailbot.notice import (
     Assessment,
     EmergencyRule,
     Frozen,
     KindRule,
+    MailAddress,
     Notice,
     NoticeHead,
     OfficeTarget,
     OpenQuestions,
     Publication,
+    ScoringVersion,
     Task,
     Unit,
 )
 
-MailAddress = Annotated[
-    str, StringConstraints(to_lower=True, pattern=r"^[^@\s<>,;:\"()]+@[A-Za-z0-9.-]+$")
-]
 Tls = Literal["tls", "starttls", "none"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+def _no_number(value: object) -> object:
+    """830 would be read as seconds after midnight."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("time_type", "not a time of day")
+    return value
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_no_number)]
 
 
 def is_loopback(host: str) -> bool:
@@ -113,8 +124,8 @@ class SmtpConfig(Server):
 class StoreConfig(Frozen):
     """[store]: database URL and archive folder; relative paths start at the config file."""
 
-    url: str = "sqlite:///data/mailbot.db"
-    archive: str = "data/archive"
+    url: str = Field("sqlite:///data/mailbot.db", min_length=1)
+    archive: str = Field("data/archive", min_length=1)
 
 
 class OfficeConfig(Frozen):
@@ -140,7 +151,7 @@ class WeeklyTime(Frozen):
     """A weekday and a time of day in Asia/Shanghai."""
 
     weekday: Weekday
-    at: time
+    at: TimeOfDay
 
 
 class ScheduleConfig(Frozen):
@@ -157,17 +168,24 @@ class ScheduleConfig(Frozen):
     """
 
     tick_seconds: int = Field(15, ge=1, le=60)
-    daily_digest_at: time = time(8, 30)
+    daily_digest_at: TimeOfDay = time(8, 30)
     weekly_overview: WeeklyTime = WeeklyTime(weekday="monday", at=time(9, 0))
     digest_when_empty: bool = True
     remind_before: WeeklyTime = WeeklyTime(weekday="thursday", at=time(9, 0))
-    month_remind_days: tuple[int, ...] = (5, 2)
-    task_remind_days: tuple[int, ...] = (3, 1)
-    overdue_again_days: tuple[int, ...] = (1, 3, 7, 14)
+    month_remind_days: tuple[Days, ...] = (5, 2)
+    task_remind_days: tuple[Days, ...] = (3, 1)
+    overdue_again_days: tuple[Days, ...] = (1, 3, 7, 14)
     escalate_after: int = Field(2, ge=1, le=10)
-    working_hours: tuple[time, time] = (time(9, 0), time(17, 30))
+    working_hours: tuple[TimeOfDay, TimeOfDay] = (time(9, 0), time(17, 30))
     hold_after_clock_jump_seconds: int = Field(120, ge=10, le=3600)
     give_up_after_minutes: float = Field(15, ge=0.01, le=240)
+
+    @field_validator("overdue_again_days")
+    @classmethod
+    def _days_rise(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if list(days) != sorted(set(days)):
+            raise ValueError("天数须由小到大，不重复")
+        return days
 
     @field_validator("working_hours")
     @classmethod
@@ -241,6 +259,7 @@ class Config(Frozen):
     publications: tuple[Publication, ...] = ()
     units: tuple[Unit, ...] = Field(min_length=1)
     tasks: tuple[Task, ...] = ()
+    scoring_versions: tuple[ScoringVersion, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
 
     @cached_property
@@ -256,6 +275,7 @@ class Config(Frozen):
             publications=self.publications,
             units=self.units,
             tasks=self.tasks,
+            scoring_versions=self.scoring_versions,
         )
 
     @property

@@ -36,8 +36,10 @@ _REMEDIES: Mapping[str, tuple[str, str]] = {
 
 
 def from_validation(error: ValidationError, data: Mapping[str, Any]) -> ConfigError:
-    """The first failure of a validation as the operator's one line."""
-    first = error.errors(include_url=False)[0]
+    """The most telling failure of a validation as the operator's one line."""
+    # A misspelt key explains the missing one it stands for.
+    failures = error.errors(include_url=False)
+    first = next((f for f in failures if f["type"] == "extra_forbidden"), failures[0])
     problem, remedy = _explain(first)
     return ConfigError(_key(first["loc"], data), problem, remedy)
 

@@ -39,6 +39,8 @@ def parse(text: str, path: Path) -> Config:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         remedy = "请检查引号、括号和等号是否成对、是否用了中文标点"
+        if "\\" in str(error):
+            remedy = "路径中的 \\ 请改为 /"
         raise ConfigError(path.name, f"写法有误（{error}）", remedy) from None
     try:
         config = Config.model_validate(data)
@@ -66,9 +68,6 @@ def _check_units(config: Config) -> None:
     _unique("units.aliases", "别称", aliases)
     for unit in config.units:
         for address in (*unit.addresses, *unit.reminders_to, *unit.escalate_to):
-            if "@" not in address:
-                key, problem = f"units（{unit.name}）", f"{address!r} 不是电子邮箱地址"
-                raise ConfigError(key, problem, "请写成 name@163.com 的形式")
             if address.lower() in config.own_addresses:
                 problem = f"邮箱 {address} 是本系统自己的邮箱"
                 raise ConfigError(f"units（{unit.name}）", problem, "请改为该单位的邮箱")
@@ -98,6 +97,10 @@ def _check_office(config: Config) -> None:
         if address in config.own_addresses:
             problem = f"{address} 是本系统自己的邮箱，发给自己的信不会被阅读"
             raise ConfigError("office.addresses", problem, "请填写办公室工作人员的邮箱")
+    smtp = config.smtp
+    if smtp.host.endswith(("163.com", "126.com")) and smtp.from_ != smtp.user.lower():
+        problem = f"发件地址与登录名 {smtp.user} 不同，163 会拒绝发信"
+        raise ConfigError("smtp.from", problem, "请改成与 smtp.user 相同")
     if config.mailbox.after_filing == "move" and not config.mailbox.move_to:
         problem = "移动已登记的邮件却没有指明文件夹"
         raise ConfigError("mailbox.move_to", problem, "请填写文件夹名，或改 after_filing")

@@ -5,15 +5,28 @@ the notice themselves. Unknown keys are errors.
 """
 
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Confidence = Literal["certain", "likely", "guess"]
 Period = Literal["week", "month", "quarter"]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Points = Annotated[float, Field(ge=-1000, le=1000)]
+Words = Annotated[int, Field(ge=1, le=100_000)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+MailAddress = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^[^@\s<>,;:\"()]+@[A-Za-z0-9.-]+$")
+]
 
 
 class Frozen(BaseModel):
@@ -35,15 +48,22 @@ class NoticeHead(Frozen):
     issued: date
     effective: date
     year: int = Field(ge=2000, le=2100)
-    mailbox: str
+    mailbox: MailAddress
 
 
 class KindRule(Frozen):
     """One kind of draft (二): its length in 字 and the column of annex 2 it counts in."""
 
-    words: tuple[int, int] | tuple[int]
+    words: tuple[Words, ...] = Field(min_length=1, max_length=2)
     column: Literal[1, 2]
     note: str = ""
+
+    @field_validator("words")
+    @classmethod
+    def _rising(cls, words: tuple[int, ...]) -> tuple[int, ...]:
+        if words[0] > words[-1]:
+            raise ValueError("下限大于上限")
+        return words
 
     @property
     def shortest(self) -> int:
@@ -71,7 +91,7 @@ class EmergencyRule(Frozen):
     report_within_minutes: int = Field(30, ge=1, le=1440)
     clock_starts: Literal["event", "report"] = "event"
     topics: tuple[str, ...] = ("安全", "防汛", "燃气")
-    remind_minutes: tuple[int, ...] = (15, 30)
+    remind_minutes: tuple[Minutes, ...] = Field((15, 30), min_length=1)
     followup_hours: float = Field(4, gt=0, le=168)
     repeat_alert_minutes: int = Field(10, ge=1, le=240)
     acknowledged_for_hours: float = Field(12, gt=0, le=168)
@@ -118,6 +138,17 @@ class OpenQuestions(Frozen):
     )
     confirmed: tuple[str, ...] = ()
 
+    @field_validator("confirmed")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        questions = [name for name in cls.model_fields if name != "confirmed"]
+        for name in names:
+            if name not in questions:
+                near = get_close_matches(name, questions, n=1)
+                hint = f"，是否想写 {near[0]}" if near else ""
+                raise ValueError(f"没有 {name!r} 这一项{hint}")
+        return names
+
 
 class Quota(Frozen):
     """A quota of annex 2: `submit` drafts per `per`, `adopt_per_year` adoptions a year."""
@@ -153,9 +184,9 @@ class Unit(Frozen):
     group: str
     aliases: tuple[str, ...] = ()
     aliases_in_context: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
-    reminders_to: tuple[str, ...] = ()
-    escalate_to: tuple[str, ...] = ()
+    addresses: tuple[MailAddress, ...] = ()
+    reminders_to: tuple[MailAddress, ...] = ()
+    escalate_to: tuple[MailAddress, ...] = ()
     note: str = ""
     since: date | None = None
     short: Quota
@@ -196,6 +227,23 @@ class Publication(Frozen):
     confidence: Confidence = "likely"
     confirmed: bool = False
     raw: tuple[int, ...] = ()
+
+
+class ScoringVersion(Frozen):
+    """[[scoring_versions]]: the scoring rules of years gone by, kept so that they stay computable.
+
+    A part left out is the one in force today.
+
+    Attributes:
+        until: Last day these rules applied; a year is judged by the rules of its last day.
+        units: The annex-2 rows (quotas) of those years.
+    """
+
+    until: date
+    publications: tuple[Publication, ...] | None = None
+    assessment: Assessment | None = None
+    emergency: EmergencyRule | None = None
+    units: tuple[Unit, ...] | None = None
 
 
 class Every(Frozen):
@@ -261,6 +309,7 @@ class Notice(Frozen):
     publications: tuple[Publication, ...]
     units: tuple[Unit, ...]
     tasks: tuple[Task, ...]
+    scoring_versions: tuple[ScoringVersion, ...] = ()
 
     @cached_property
     def unit_by_name(self) -> dict[str, Unit]:
