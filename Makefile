@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check lint servers bench golden fuzz histories clean
+.PHONY: demo test check lint servers bench golden fuzz histories licences clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -46,6 +46,9 @@ fuzz: $(READY)
 
 histories: $(READY)
 	MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py --timeout 7200
+
+licences: $(READY)
+	$(BIN)/python -m bench.licences
 
 clean:
 	rm -rf $(VENV) demo-out bench-out .pytest_cache .mypy_cache .ruff_cache .hypothesis
