@@ -33,7 +33,7 @@ def run() -> None:
     """Entry point of the installed script."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     gc.set_threshold(_COLLECT_EVERY)
     code = main()
     gc.freeze()  # nothing is left to collect that the end of the process does not free

@@ -24,7 +24,7 @@ def keep_out(secret: str) -> None:
 
 def masked(text: str) -> str:
     """`text` with addresses shortened (z***@163.com) and known secrets removed."""
-    for secret in _secrets:
+    for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
     return _ADDRESS.sub(lambda found: f"{found[1][:1]}***@{found[2]}", text)
 
@@ -41,18 +41,25 @@ class _Line(logging.Formatter):
         fields: dict[str, Any] = dict(getattr(record, "fields", {}))
         if record.exc_info:
             fields["traceback"] = self.formatException(record.exc_info)
+        # Masked before they are quoted: a quoted password would not be recognised.
+        shown = {name: _shown(value) for name, value in fields.items()}
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        event = record.getMessage()
+        level, event = record.levelname.lower(), masked(record.getMessage())
         if self._json:
-            line = {"time": moment, "level": record.levelname.lower(), "event": event, **fields}
-            return masked(json.dumps(line, ensure_ascii=False, default=str))
-        pairs = " ".join(f"{name}={_quoted(value)}" for name, value in fields.items())
-        return masked(f"{moment} {record.levelname.lower()} {event} {pairs}".rstrip())
+            line = {"time": moment, "level": level, "event": event, **shown}
+            return json.dumps(line, ensure_ascii=False)
+        pairs = " ".join(f"{name}={_quoted(value)}" for name, value in shown.items())
+        return f"{moment} {level} {event} {pairs}".rstrip()
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, int | float | None) else masked(str(value))
 
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return text if text and re.fullmatch(r"[\w.:/+#-]+", text) else json.dumps(text)
+    plain = text and re.fullmatch(r"[\w.:/+#-]+", text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 def set_up(style: Literal["plain", "json"], level: str) -> None:

@@ -1,5 +1,8 @@
 """`mailbot read --json`: always an array, one entry a file, with the contract's keys."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +179,21 @@ def test_hostile_files_are_told_not_raised(
     path.write_bytes(data)
     (entry,) = checked(read("--json", path))
     assert entry["file"] == str(path)
+
+
+def test_a_file_name_in_gbk_is_shown_not_raised(tmp_path: Path) -> None:
+    """Old archives unpack such names; JSON shows the odd bytes as escapes."""
+    name = "首报.txt".encode("gbk")
+    (tmp_path / os.fsdecode(name)).write_text("连日来，集中整治流动摊点。" * 15, "utf-8")
+    for arguments in ((b"--json", name), (name,)):
+        command: list[str | bytes] = [sys.executable, "-m", "mailbot", "read", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert "动态简讯" in done.stdout.decode()

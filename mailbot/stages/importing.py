@@ -21,7 +21,10 @@ def mails_in(path: Path) -> Iterator[bytes]:
     if not path.exists():
         raise Refused(f"没有 {path} 这个文件或文件夹")
     if path.is_dir():
-        yield from _maildir(path) if (path / "cur").is_dir() else _folder(path)
+        files = _maildir(path) if (path / "cur").is_dir() else _folder(path)
+        if not files:
+            raise Refused(f"{path} 里没有邮件（.eml 文件，或 Maildir 的 cur、new）")
+        yield from (file.read_bytes() for file in files)
         return
     with path.open("rb") as file:
         start = file.read(len(_MBOX_START))
@@ -31,16 +34,13 @@ def mails_in(path: Path) -> Iterator[bytes]:
         yield path.read_bytes()
 
 
-def _folder(path: Path) -> Iterator[bytes]:
-    for file in sorted(path.rglob("*.eml")):
-        yield file.read_bytes()
+def _folder(path: Path) -> list[Path]:
+    return sorted(file for file in path.rglob("*") if file.suffix.lower() == ".eml")
 
 
-def _maildir(path: Path) -> Iterator[bytes]:
-    for folder in ("cur", "new"):
-        for file in sorted((path / folder).glob("*")):
-            if file.is_file():
-                yield file.read_bytes()
+def _maildir(path: Path) -> list[Path]:
+    found = (file for folder in ("cur", "new") for file in sorted((path / folder).glob("*")))
+    return [file for file in found if file.is_file()]
 
 
 def _mbox(path: Path) -> Iterator[bytes]:
