@@ -143,7 +143,7 @@ REFUSED = [
     pytest.param(("drafts", "list", "--since", "明天"), "时间 '明天' 看不懂", id="no-instant"),
     pytest.param(("drafts", "correct", "1", "单位"), "项目=取值", id="no-equals-sign"),
     pytest.param(("drafts", "correct", "1", "字数=9"), "不能更正“字数”", id="not-correctable"),
-    pytest.param(("drafts", "undo", "99"), "没有可撤销的操作", id="no-such-act"),
+    pytest.param(("drafts", "undo", "99"), "操作 99", id="no-such-act"),
     pytest.param(("drafts", "withdraw", "99", "错"), "没有 #99", id="withdraw-nothing"),
     pytest.param(("outbox", "show", "99"), "没有编号 99", id="no-such-letter"),
     pytest.param(("outbox", "release", "1"), "不能这样处理", id="not-held"),
