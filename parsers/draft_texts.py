@@ -37,6 +37,7 @@ _NOTE_WORDS = 60  # shorter, a text beside others is a covering note
 _LETTER_WORDS = 200  # longer, words of handing over do not make a text a covering letter
 _SHORT_REPORT_WORDS = 25  # beside files that hold no draft: an emergency in two lines
 _LAST_RESORT_WORDS = 10
+_TELLING_CHARS = 20
 _TELLING_SENTENCE = 8
 _SAME_SHARE = 0.8
 _MOST_COMPARED = 30  # comparing each with each is quadratic
@@ -120,7 +121,16 @@ def is_draft_document(text: Candidate) -> bool:
         return words >= _PROSE_WORDS and _is_prose(text.document.blocks)
     if _TABLE_NAME.search(text.source) and not _is_prose(text.document.blocks):
         return False
-    return words >= _NOTE_WORDS
+    return words >= _NOTE_WORDS or (words >= _SHORT_REPORT_WORDS and _reports(text.document))
+
+
+def _reports(document: DocumentText) -> bool:
+    """A few words that tell something: an emergency's first report in one paragraph."""
+    telling = any(
+        len(block.text) >= _TELLING_CHARS and "。" in block.text and block.kind != "cell"
+        for block in document.blocks
+    )
+    return telling and _HAND_OVER.search(document.text) is None
 
 
 def _is_mostly_table(blocks: Iterable[Block]) -> bool:
@@ -190,7 +200,7 @@ def _is_draft_body(own: Candidate, documents: list[Candidate], accompanied: bool
     least = _LAST_RESORT_WORDS
     if documents or accompanied:
         least = _NOTE_WORDS if documents else _SHORT_REPORT_WORDS
-    return words >= least and not _is_covering(own.document.text, words)
+    return words >= least and not _is_covering(found.body, words)
 
 
 def _is_covering(text: str, words: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from parsers import segment_lines as recognise
 from parsers.facts import Block, Segments
+from parsers.segment_forms import form_parts
 from parsers.segment_head import Head
 from parsers.segment_parts import Line, Parts, lines_of
 from parsers.segment_tail import Tail
@@ -35,7 +36,12 @@ def segment(
     lines = _without_strays(whole, parts)
     named = hint_from_name(file_name)
     subject_hint = hint_from_name(subject)
-    body = _body(lines, parts, hint_cores(named, subject_hint))
+    form = form_parts(lines, parts)
+    if form is not None:
+        lines = form
+        body = Tail(form, parts).read()
+    else:
+        body = _body(lines, parts, hint_cores(named, subject_hint))
     if not body:
         parts, body = _everything_but_title(lines, parts) if lines else (Parts(), whole)
     # Notes stand behind the 落款, but are part of the body (Word counts them).

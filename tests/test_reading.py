@@ -120,6 +120,7 @@ def read(message: EmailMessage) -> Reading:
     return read_mail(message.as_bytes(), own_addresses=frozenset({OFFICE}))
 
 
+BRIEF = "通川区整治石岭农贸市场\n4月19日，通川区综合行政执法局对石岭农贸市场周边流动摊贩开展集中整治，共劝离摊贩31户，暂扣物品9件，有效规范了市场秩序。"
 COVER = "各位领导：\n现报送我局信息稿件，请查收。\n联系电话：0000-0000000"
 LETTER = (
     "办公室各位老师：\n你们好！现将我局4月份信息稿件三篇报送如下，主要反映占道经营、垃圾分类和户外广告整治情况，"
@@ -172,6 +173,12 @@ OTHER_SHOT = photo(11)
         pytest.param(mail(f"收到，谢谢。\n\n{'-' * 8}原始邮件{'-' * 8}\n发件人: 办公室 <{OFFICE}>\n发送时间: 2023年4月1日\n收件人: unit\n主题: 催报\n\n{text_of(TITLES[2])}", subject="回复：催报"), [], id="reply-quotes-our-letter"),
         pytest.param(mail(f"{'-' * 8}转发邮件信息{'-' * 8}\n发件人：李某 <li@163.com>\n发送日期：2023-04-19 10:00\n收件人：unit@163.com\n主题：信息\n\n{text_of(TITLES[2])}", subject="转发：信息"), [""], id="forwarded-draft"),
         pytest.param(mail(f"请查收\n{'-' * 8}转发邮件信息{'-' * 8}\n发件人：李某 <li@163.com>\n日期：2023-04-19\n收件人：王某 <w@163.com>\n主题：信息\n\n{'-' * 8}原始邮件{'-' * 8}\n发件人: 张某 <z@163.com>\n发送时间: 2023年4月1日\n收件人: 李某\n主题: 信息\n\n{text_of(TITLES[2])}", subject="Fw: 信息"), [""], id="forward-of-a-forward"),
+        pytest.param(mail(f"您好，现报送信息如下，请查收。\n\n{BRIEF}\n\n通川区综合行政执法局\n2023年4月19日"), [""], id="brief-in-the-body-below-a-hand-over"),
+        pytest.param(mail(f"{BRIEF}\n请查收！", {"台账.xlsx": BOOK}), [""], id="brief-in-the-body-above-a-hand-over"),
+        pytest.param(mail(f"请查收\n{BRIEF}\n附件：现场照片", {"1.png": SHOT}), [""], id="brief-in-the-body-with-photos"),
+        pytest.param(mail("现报送《通川区开展占道经营集中整治》等信息稿件3篇，请查收。联系人：张三"), [], id="hand-over-of-files-that-never-came"),
+        pytest.param(mail(COVER, {"首报.docx": word_file(EMERGENCY), "稿.docx": ONE}), ["首报.docx", "稿.docx"], id="short-report-beside-a-draft"),
+        pytest.param(mail(COVER, {"一.docx": word_file(*BRIEF.split("\n")), "二.docx": word_file("渠县整治僵尸车", "4月18日，渠县综合执法局清理僵尸车23辆，规范停车秩序。")}), ["一.docx", "二.docx"], id="two-short-reports"),
     ],
 )  # fmt: skip
 def test_drafts_of_a_mail(message: EmailMessage, sources: list[str]) -> None:

@@ -130,3 +130,35 @@ def test_line_breaks_inside_a_paragraph_are_lines() -> None:
     )
     assert (found.title, found.body) == ("某区开展检查工作", "近日，某区开展检查。")
     assert (found.signature_unit, found.signature_date) == ("某区综合执法局", "2023年4月1日")
+
+
+CONTENT = "近日，通川区综合行政执法局开展占道经营集中整治，劝离流动摊贩三十一户，规范店外经营五十六处，市容秩序明显好转。"
+FORM = ["信息标题", "通川区整治占道经营", "报送单位", "通川区综合行政执法局", "内 容", CONTENT, "审核人", "张三", "领导意见", "同意"]  # fmt: skip
+
+
+def cells(*texts: str) -> list[Block]:
+    return [Block(text, "cell") for text in texts]
+
+
+def test_of_a_form_the_content_is_the_body() -> None:
+    found, body = segment([Block("信息报送表", centred=True), *cells(*FORM)])
+
+    assert (found.title, found.body) == ("通川区整治占道经营", CONTENT)
+    assert [block.text for block in body] == [CONTENT]
+    assert ("报送单位", "通川区综合行政执法局") in found.credits
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        pytest.param(cells("事发时间", "11月8日14时", "地点", "南门路", "内容", CONTENT), id="emergency-form"),
+        pytest.param([Block("关于整治的报告"), Block(CONTENT), Block(CONTENT), *cells("内容", CONTENT)], id="table-below-prose"),
+        pytest.param(cells("序号", "内容", "责任单位", "1", CONTENT, "市容科"), id="table-with-a-heading-row"),
+        pytest.param(cells("标题", "甲", "内容", "乙"), id="hardly-a-word"),
+    ],
+)  # fmt: skip
+def test_other_tables_are_no_forms(blocks: list[Block]) -> None:
+    found, _ = segment(blocks)
+
+    told = {block.text for block in blocks} - set(found.body.split("\n"))
+    assert told <= {found.title}
