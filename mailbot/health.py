@@ -21,6 +21,7 @@ LEAST_DISK = 500_000_000
 _TICK_STALE = timedelta(minutes=5)
 _POLL_STALE = timedelta(minutes=10)
 _URGENT_STALE = timedelta(minutes=5)
+_TOLD_FOR = timedelta(days=7)  # an unread mail is told so long; the daily digest told it too
 _LOGIN_REFUSED = "邮箱授权码被拒绝，已暂停登录以免账号被锁。请核对授权码是否过期"
 
 
@@ -48,14 +49,15 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     """
     last_poll = _instant(uow.facts.get(LAST_POLL))
     last_tick = _instant(uow.facts.get(LAST_TICK))
-    problems = [*_standing(uow, now), *_outbox(uow, now), *_disk(config)]
+    folders = tuple(folder_counts(uow))
+    problems = [*_standing(uow, now), *_outbox(uow, now), *_unfetched(folders), *_disk(config)]
     if running:
         problems += _silence(last_poll, last_tick, now)
     return Health(
         problems=tuple(problems),
         last_poll=last_poll,
         last_tick=last_tick,
-        folders=tuple(folder_counts(uow)),
+        folders=folders,
         outbox=dict(uow.outbox.counts()),
         waiting_mails=uow.messages.count_waiting(),
     )
@@ -118,11 +120,24 @@ def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:
         problems.append(unsent)
     failed = uow.outbox.counts().get("failed", 0)
     if failed:
-        problems.append(f"有{failed}封信发送失败，见 mailbot outbox list --state failed")
-    quarantined = len(uow.messages.quarantined())
+        remedy = "用 mailbot outbox list --state failed 查看，再 outbox retry 重发或 cancel 取消"
+        problems.append(f"有{failed}封信发送失败：{remedy}")
+    since = now - _TOLD_FOR
+    quarantined = [mail for mail in uow.messages.quarantined() if mail.fetched_at >= since]
     if quarantined:
-        problems.append(f"有{quarantined}封来信未能读取，请人工查看")
+        problems.append(
+            f"近{_TOLD_FOR.days}天有{len(quarantined)}封来信未能读取，请在邮箱中人工查看"
+        )
     return problems
+
+
+def _unfetched(folders: Sequence[FolderCount]) -> list[str]:
+    """Mail on the server that is in no ledger: fetched soon, or something is wrong."""
+    return [
+        f"文件夹“{folder.folder}”还有{more}封没有取下登记"
+        for folder in folders
+        if (more := folder.server - folder.recorded - folder.ignored - folder.quarantined) > 0
+    ]
 
 
 def _silence(last_poll: datetime | None, last_tick: datetime | None, now: datetime) -> list[str]:
