@@ -122,6 +122,11 @@ class Acts:
         """Release a unit from an obligation."""
         return new_id(self._db, exemptions, to_row(record))
 
+    def revoke(self, obligation_key: str) -> None:
+        """Take an exemption back; its row stays."""
+        change = update(exemptions).where(exemptions.c.obligation_key == obligation_key)
+        self._db.execute(change.values(revoked=True))
+
     def exemptions(self) -> Sequence[ExemptionRecord]:
         """Exemptions in force."""
         query = select(exemptions).where(exemptions.c.revoked.is_(False))

@@ -38,7 +38,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     withdraw.add_argument("draft", metavar="编号")
     withdraw.add_argument("because", metavar="原因")
     withdraw.set_defaults(run=withdraw_draft)
-    undo = actions.add_parser("undo", help="撤销一次更正或撤稿")
+    back = actions.add_parser("return", help="退回：保留记录，不再计数，请单位修改后重报")
+    back.add_argument("draft", metavar="编号")
+    back.add_argument("because", metavar="原因")
+    back.set_defaults(run=return_draft)
+    undo = actions.add_parser("undo", help="撤销一次操作（更正、撤稿、退回、采用、批示等）")
     undo.add_argument("act", metavar="操作号")
     undo.set_defaults(run=undo_act)
     made = actions.add_parser("corrections", help="列出更正过的判断，可用来检验规则的改动")
@@ -235,14 +239,26 @@ def withdraw_draft(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def return_draft(arguments: argparse.Namespace) -> int:
+    """Send a draft back."""
+    from mailbot.stages.corrections import send_back  # noqa: PLC0415
+
+    draft_id = given.number(arguments.draft)
+    with store_of(config_of(arguments)) as store, store.work() as uow:
+        act = send_back(uow, draft_id, arguments.because, BY, system_clock())
+        uow.commit()
+    print(f"已退回 #{draft_id}（操作 {act}），请告知单位。如有误：mailbot drafts undo {act}")
+    return 0
+
+
 def undo_act(arguments: argparse.Namespace) -> int:
-    """Undo a correction or a withdrawal."""
-    from mailbot.stages.corrections import undo  # noqa: PLC0415
+    """Undo an act of the office."""
+    from mailbot.stages.undoing import undo  # noqa: PLC0415
 
     with store_of(config_of(arguments)) as store, store.work() as uow:
-        act = undo(uow, given.number(arguments.act), BY, system_clock())
+        undone = undo(uow, given.number(arguments.act), BY, system_clock())
         uow.commit()
-    print(f"已撤销（操作 {act}）")
+    print(f"已撤销：{undone}")
     return 0
 
 

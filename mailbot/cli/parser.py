@@ -12,6 +12,8 @@ GROUPS = (
     "reading",
     "drafts",
     "office",
+    "acts",
+    "scores",
     "duties",
     "clock",
     "outbox",

@@ -14,13 +14,14 @@ def adoption_obligations(desk: Desk) -> Iterator[Obligation]:
     """年度采用任务 of every unit and column: shown, never reminded (annex 2).
 
     The year counts in full even where the notice came late in it: adoption is asked per year.
+    A draft that several publications took is one 篇.
     """
     adopted: dict[tuple[str, int, int], list[int]] = {}
     for item in desk.ledger.adoptions:
         if item.column is not None:
-            adopted.setdefault((item.unit, item.column, item.on.year), []).append(
-                item.draft_id or 0
-            )
+            drafts = adopted.setdefault((item.unit, item.column, item.on.year), [])
+            if item.draft_id is None or item.draft_id not in drafts:
+                drafts.append(item.draft_id or 0)
     first = max(desk.since_task, desk.notice.head.effective)
     years = periods_between("year", first, desk.today)
     if not desk.notice.open_questions.quotas_carry_on:

@@ -18,7 +18,7 @@ from mailbot.stages.draft_rows import NOT_A_DRAFT
 from store.records import ActRecord, DraftRecord
 from store.unit_of_work import UnitOfWork
 
-CORRECT, WITHDRAW = "correct", "withdraw"
+CORRECT, WITHDRAW, RETURN = "correct", "withdraw", "return"
 _LEVELS = {"是": "alert", "疑似": "review", "否": "none"}
 _COLUMNS = {"①": 1, "②": 2, "③": 3, "1": 1, "2": 2, "3": 3, "无": None}
 _COUNTING = {"是": "counted", "否": "not_counted"}
@@ -127,7 +127,7 @@ def _counting(value: str, draft: DraftRecord, _config: Config) -> dict[str, Any]
 
 
 def _state(draft: DraftRecord, wanted: str) -> str:
-    return draft.state if draft.state == "withdrawn" else wanted
+    return draft.state if draft.state in ("withdrawn", "returned") else wanted
 
 
 _CHANGES: Mapping[str, Callable[[str, DraftRecord, Config], dict[str, Any]]] = {
@@ -157,13 +157,25 @@ def withdraw(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetim
     return uow.acts.add(now, by, WITHDRAW, f"draft:{draft_id}", detail)
 
 
+def send_back(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetime) -> int:
+    """退回: the draft stays on record and counts no more until it is sent anew. Returns the act."""
+    draft = draft_or_refuse(uow, draft_id)
+    if not because.strip():
+        raise Refused(f"请写明退回原因，例如：退回 #{draft_id} 数据有误，请核实后重报")
+    if draft.state in ("withdrawn", "returned"):
+        raise Refused(f"#{draft_id} 已经{'撤稿' if draft.state == 'withdrawn' else '退回'}")
+    uow.drafts.change(draft_id, state="returned")
+    detail = {"before": {"state": draft.state}, "after": {"state": "returned"}, "because": because}
+    return uow.acts.add(now, by, RETURN, f"draft:{draft_id}", detail)
+
+
 def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
     """Put back what an act changed, by a new act; the old one stays, marked as undone.
 
     Refused while a later act on the same draft builds upon it.
     """
     act = next((act for act in uow.acts.all() if act.id == act_id), None)
-    if act is None or act.verb not in (CORRECT, WITHDRAW):
+    if act is None or act.verb not in (CORRECT, WITHDRAW, RETURN):
         raise Refused(f"没有可撤销的操作 {act_id}，请用 mailbot drafts show 查看稿件的操作号")
     if act.undone_by is not None:
         raise Refused(f"操作 {act_id} 已经撤销过")

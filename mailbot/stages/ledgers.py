@@ -38,14 +38,18 @@ def _adoptions(acts: list[ActRecord]) -> Iterator[Adopted]:
     for act in acts:
         if act.verb == ADOPTED:
             detail = act.detail
-            yield Adopted(
-                unit=str(detail["unit"]),
-                on=date.fromisoformat(str(detail["on"])),
-                level=str(detail["level"]),
-                column=_number(detail.get("column")),
-                points=float(str(detail.get("points", 0))),
-                draft_id=_number(detail.get("draft")),
-            )
+            units = detail.get("units") or [detail["unit"]]
+            assert isinstance(units, list)
+            for unit in units:
+                yield Adopted(
+                    unit=str(unit),
+                    on=date.fromisoformat(str(detail["on"])),
+                    level=str(detail["level"]),
+                    column=_number(detail.get("column")),
+                    # One adoption earns the bureau its points once, whoever wrote it jointly.
+                    points=float(str(detail.get("points", 0))) / len(units),
+                    draft_id=_number(detail.get("item")) or _number(detail.get("draft")),
+                )
 
 
 def _media(acts: list[ActRecord]) -> Iterator[MediaCount]:
