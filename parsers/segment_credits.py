@@ -22,7 +22,7 @@ _LABEL_GROUPS = (
 _LABELS = sorted("|".join(_LABEL_GROUPS).split("|"), key=len, reverse=True)
 _SPREAD_LABELS = "|".join(_BLANK.join(map(re.escape, label)) for label in _LABELS)
 _LABEL = re.compile(
-    rf"(?:^|(?<=[\s；;，,、|｜/。）)\]】]))({_SPREAD_LABELS})(?:{_BLANK}[：:]|{_BLANK})"
+    rf"(?:^|(?<=[\s；;，,、|｜/。）)\]】])|(?=通讯员))({_SPREAD_LABELS})(?:{_BLANK}[：:]|{_BLANK})"
 )
 _LABEL_LAST = re.compile(
     rf"(.{{2,40}}?){_BLANK}[/／]?{_BLANK}"

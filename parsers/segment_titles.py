@@ -83,7 +83,8 @@ def is_subtitle(text: str) -> bool:
 def continues_title(title: Line, line: Line, hints: tuple[str, ...]) -> bool:
     """Whether the next title-like line belongs to the same title."""
     joined = core(title.text + line.text)
-    if any(joined in hint for hint in hints):
+    of_unit = is_unit(title.text) and line.text.startswith("关于")
+    if of_unit or any(joined in hint for hint in hints):
         return True
     if any(core(title.text) == hint or core(line.text) == hint for hint in hints):
         return False

@@ -34,7 +34,7 @@ def test_without_the_extra_both_sides_are_told(monkeypatch: pytest.MonkeyPatch) 
     refused = read_pdf("扫描.pdf", SCAN, Limits())
 
     assert isinstance(refused, Unreadable)
-    assert "未安装文字识别组件" in refused.reason
+    assert "未启用文字识别" in refused.reason
     assert "文字稿" in refused.remedy
 
 

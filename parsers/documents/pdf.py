@@ -141,8 +141,7 @@ def _scan(
     name: str, data: bytes, opened: pypdfium2.PdfDocument, pages: list[_Page], limits: Limits
 ) -> DocumentText | Unreadable:
     if not ocr.available():
-        reason = "扫描件：没有文字层，且未安装文字识别组件"
-        return refuse(name, data, reason, SEND_TEXT)
+        return refuse(name, data, "扫描件：没有文字层，本系统未启用文字识别", SEND_TEXT)
     read = range(min(len(pages), ocr.MAX_PAGES))
     try:
         lines = [ocr.page_lines(_picture(opened, index)) for index in read]
