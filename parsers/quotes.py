@@ -46,6 +46,9 @@ _LABEL = re.compile(
 )
 _FROM_LABELS = frozenset({"发件人", "寄件人", "发送人", "发件者", "from"})
 _RULE = re.compile(r"[-—_－=*~]{3,}|[\s|]*")
+_ABOVE_BLOCK = re.compile(
+    rf"{_RULE.pattern}|(?:原始邮件|原邮件|回复的原?邮件|转发的?邮件)\s?[:：]?"
+)
 _ARROW = re.compile(r"\s{0,3}>")
 
 _FOOTER = re.compile(
@@ -56,6 +59,12 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _DASH_RULE = re.compile(r"-- ?|-{6,80}|_{6,80}")
+_DISCLAIMER = re.compile(
+    r"本(?:电子)?邮件.{0,20}(?:保密|机密|仅限|仅供)|保密(?:声明|提示|提醒)"
+    r"|(?:privileged|confidential) information"
+    r"|e-?mail.{0,80}confidential",
+    re.IGNORECASE,
+)
 _CREDIT = re.compile(r"供\s?稿|撰\s?稿|审\s?核|签\s?发|作者|通讯员|联系(?:人|电话)|附件|报送")
 _CLOUD_LINE = re.compile(
     r"从\S{1,30}发来的(?:超大附件|云附件)(?:推荐客户端极速下载)?"
@@ -173,7 +182,7 @@ def _is_header_block(lines: list[str], number: int) -> bool:
 def _with_rule(lines: list[str], number: int) -> int:
     """Include the rule and blank lines directly above a header block."""
     start = number
-    while start > 0 and number - start < 4 and _RULE.fullmatch(lines[start - 1].strip()):
+    while start > 0 and number - start < 6 and _ABOVE_BLOCK.fullmatch(lines[start - 1].strip()):
         start -= 1
     return start
 
@@ -222,13 +231,15 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     for number in reversed(filled[-_TAIL_LINES:]):
         line = lines[number].strip(" |\t")
         rest = lines[number:]
+        said = [text for text in rest if not _DISCLAIMER.search(text)]
         if _FOOTER.fullmatch(line) and not _CREDIT.search("".join(rest[1:])):
-            number = _card(lines, number) if "签名由" in line else number  # noqa: PLW2901
-            lines, taken = lines[:number], lines[number:] + taken
-        elif _DASH_RULE.fullmatch(line) and not _CREDIT.search("".join(rest)):
-            short = all(len(text) <= 60 for text in rest)
+            lines, taken = lines[:number], rest + taken
+        elif _DASH_RULE.fullmatch(line) and not _CREDIT.search("".join(said)):
+            short = all(len(text) <= 60 for text in said)
             if short or line == "--":
                 lines, taken = lines[:number], rest + taken
+    card = _card(lines)
+    lines, taken = lines[:card], lines[card:] + taken
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if filled and _ADDRESS_LINE.fullmatch(lines[filled[-1]].strip()):
         # Foxmail signs every mail with its account.
@@ -236,16 +247,17 @@ def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     return lines, taken
 
 
-def _card(lines: list[str], footer: int) -> int:
-    """Where Mail Master's visiting card begins above its footer: short lines between bars."""
-    start = footer
-    for number in range(footer - 1, max(footer - _CARD_LINES, -1), -1):
+def _card(lines: list[str]) -> int:
+    """Where Mail Master's visiting card begins: short lines between bars, at the very end."""
+    start, bars = len(lines), 0
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for number in reversed(filled[-_CARD_LINES:]):
         line = lines[number].strip()
         if len(line) > _CARD_WIDTH or line.endswith(("。", "！", "？", "；")):
             break
         if "|" in line and not line.strip("| \t\u00a0"):
-            start = number
-    return start
+            start, bars = number, bars + 1
+    return start if bars > 1 else len(lines)
 
 
 def _author(quoted: list[str]) -> Address | None:

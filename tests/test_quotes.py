@@ -271,3 +271,33 @@ def test_nothing_visible_is_lost(text: str, start: int, size: int) -> None:
     kept = split.own + split.quoted + split.signature
 
     assert sorted("".join(kept.split())) == sorted("".join(text.split()))
+
+
+WORDS = "近日，我局开展集中整治。"
+
+
+@pytest.mark.parametrize(
+    ("below", "history"),
+    [
+        pytest.param("| |\n李某\n|\n|\nunit@example.cn\n|\n签名由网易邮箱大师定制", False, id="visiting-card"),
+        pytest.param("| |\n李某\n|\n|\nunit@example.cn\n|\n" + MASTER.strip(), True, id="visiting-card-above-history"),
+        pytest.param("-" * 30 + "\n本邮件及其附件含有保密信息，仅限于发送给上面地址中列出的个人，禁止任何其他人以任何形式使用。", False, id="disclaimer"),
+        pytest.param("原始邮件\n \n发件人：信息科 <office@example.cn>\n发件时间：2026年3月1日 10:00\n收件人：unit\n主题：约稿\n", True, id="title-of-history-without-dashes"),
+    ],
+)  # fmt: skip
+def test_what_clients_add_is_not_said(below: str, *, history: bool) -> None:
+    found = split_text(f"{WORDS}\n\n{below}\n")
+
+    assert found.own == WORDS
+    assert bool(found.quoted) == history
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("路段|数量\n朝阳路|12\n通川路|15", id="table-with-bars"),
+        pytest.param("一、情况\n|\n二、建议。", id="one-bar"),
+    ],
+)
+def test_bars_of_the_sender_stay(text: str) -> None:
+    assert split_text(f"{WORDS}\n{text}").own == f"{WORDS}\n{text}"
