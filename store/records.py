@@ -225,6 +225,26 @@ class ActRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A one-time token for an order by mail; kept after use.
+
+    Attributes:
+        mac: Digest of its secret; the secret itself is never stored.
+        address: Registered address, or several joined by commas, it was mailed to.
+        action: The order's word (采用, 确认…).
+        object: What it is bound to ("#12", "mail:<digest>").
+    """
+
+    id: int
+    mac: str
+    address: str
+    action: str
+    object: str
+    expires: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """A letter to be queued.
 

@@ -317,3 +317,15 @@ facts = Table(
     Column("value", JSON),
     _utc("at", null=False),
 )
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    Column("mac", String(64), nullable=False, default=""),
+    _text("address"),
+    Column("action", String(16), nullable=False),
+    _text("object"),
+    _utc("expires", null=False),
+    _utc("used_at"),
+)

@@ -1,5 +1,7 @@
 """One transaction over all repositories. Leaving the block without commit() undoes everything."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +14,7 @@ from store.engine import READ_ONLY
 from store.messages import Cursors, Messages
 from store.office import Acts, Commissions, Events
 from store.outbox import Outbox
+from store.tokens import Tokens
 
 StoreUnavailable = OperationalError
 """The disk is full, the database locked or gone: nobody's mail is to blame."""
@@ -33,6 +36,7 @@ class UnitOfWork:
     acts: Acts
     contacts: Contacts
     facts: Facts
+    tokens: Tokens
 
     def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
         self._engine = engine
@@ -54,12 +58,23 @@ class UnitOfWork:
         self.acts = Acts(connection)
         self.contacts = Contacts(connection)
         self.facts = Facts(connection)
+        self.tokens = Tokens(connection)
         return self
 
     def commit(self) -> None:
         """Make everything done so far durable; the block ends its transaction with it."""
         assert self._connection is not None
         self._connection.commit()
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What is done inside is undone at its end: to see whether it could be done."""
+        assert self._connection is not None
+        savepoint = self._connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
 
     def __exit__(
         self,
