@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailbot.adapters.letters import LetterWriter
-from mailbot.records import letters
 from mailbot.records.letters import (
     Answer,
     Answered,
@@ -35,6 +34,7 @@ from mailbot.records.letters import (
     ReceiptDraft,
     Reminder,
 )
+from mailbot.records.requests import Request
 from mailbot.records.verdicts import Hint
 from mailbot.resources import shipped
 
@@ -227,11 +227,12 @@ SAMPLES: dict[str, Letter] = {
         (Answered("收到 #E3", True, "已确认"), Answered("撤稿 #99", False, "没有这篇稿件")), OFFICE,
     ),
 }  # fmt: skip
-if hasattr(letters, "Request"):
-    _asked = {"unit": "扬尘办", "topic": "扬尘治理经验", "due": WEEK_END, "mailbox": MAILBOX,
-              "office": OFFICE, "telephone": TELEPHONE}  # fmt: skip
-    SAMPLES["request"] = letters.Request(kind="约稿", held_on=None, **_asked)
-    SAMPLES["request-activity"] = letters.Request(kind="活动信息", held_on=DAY, **_asked)
+_ASKED = {
+    "unit": "扬尘办", "topic": "扬尘治理经验", "due": WEEK_END, "mailbox": MAILBOX,
+    "office": OFFICE, "telephone": TELEPHONE,
+}  # fmt: skip
+SAMPLES["request"] = Request(kind="约稿", held_on=None, **_ASKED)  # type: ignore[arg-type]
+SAMPLES["request-activity"] = Request(kind="活动信息", held_on=DAY, **_ASKED)  # type: ignore[arg-type]
 
 
 def rendered(name: str) -> dict[str, str]:

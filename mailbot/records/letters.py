@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+from mailbot.records.requests import Request
 from mailbot.records.verdicts import Hint
 
 
@@ -384,6 +385,7 @@ Letter = (
     | Reminder
     | EmergencyChase
     | OfficeList
+    | Request
     | Answer
     | DailyDigest
     | Overview

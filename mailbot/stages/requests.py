@@ -1,0 +1,154 @@
+"""What the office asks of units, and takes back: 约稿 (四（一）) and activities (annex 2 备注).
+
+The unit is told by mail as soon as it is asked. Each act is on record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal
+
+from mailbot.config import Config
+from mailbot.errors import Refused
+from mailbot.records.requests import Request
+from mailbot.rules.deadlines import activity_due
+from mailbot.stages.post import Post
+from store.records import ActivityRecord, CommissionRecord
+from store.unit_of_work import UnitOfWork
+
+What = Literal["commission", "activity"]
+NAMES: dict[What, str] = {"commission": "约稿", "activity": "活动"}
+
+
+def request_key(what: str, number: int) -> str:
+    """Outbox key of the letter that asks; an answer to it answers the request."""
+    return f"request/{what}/{number}"
+
+
+def commission(
+    uow: UnitOfWork, config: Config, post: Post, item: CommissionRecord, by: str
+) -> tuple[int, bool]:
+    """Ask a unit for a draft and tell it so; its number, and whether it could be written to.
+
+    Raises:
+        Refused: The due time has passed, or no topic is given.
+    """
+    item, now = replace(item, topic=_topic(item.topic)), item.asked_at
+    if item.due <= now:
+        raise Refused("截止时间已经过去，请写一个将来的时间")
+    number = uow.commissions.add(item)
+    detail = {"unit": item.unit, "topic": item.topic, "due": item.due.isoformat()}
+    uow.acts.add(now, by, "commission", f"commission:{number}", detail)
+    letter = _letter(config, item, "约稿", item.due, None)
+    return number, _tell(uow, config, post, letter, key=("commission", number), now=now)
+
+
+def activity(
+    uow: UnitOfWork, config: Config, post: Post, item: ActivityRecord, *, by: str, now: datetime
+) -> tuple[int, bool]:
+    """Register an activity and tell the section in charge; due at the end of the next day.
+
+    Raises:
+        Refused: No topic is given.
+    """
+    item = replace(item, topic=_topic(item.topic))
+    number = uow.commissions.add_activity(item)
+    detail = {"unit": item.unit, "topic": item.topic, "on": item.held_on.isoformat()}
+    uow.acts.add(now, by, "activity", f"activity:{number}", detail)
+    due = activity_due(item, config.open_questions.next_day_until)
+    letter = _letter(config, item, "活动信息", due, item.held_on)
+    return number, _tell(uow, config, post, letter, key=("activity", number), now=now)
+
+
+def _topic(words: str) -> str:
+    topic = " ".join(words.split())
+    if not topic:
+        raise Refused("请写明主题")
+    return topic
+
+
+def _letter(
+    config: Config,
+    item: CommissionRecord | ActivityRecord,
+    kind: str,
+    due: datetime,
+    held_on: date | None,
+) -> Request:
+    return Request(
+        kind=kind,
+        unit=item.unit,
+        topic=item.topic,
+        due=due,
+        held_on=held_on,
+        mailbox=config.smtp.from_,
+        office=config.office.name,
+        telephone=config.office.telephone,
+    )
+
+
+def _tell(
+    uow: UnitOfWork,
+    config: Config,
+    post: Post,
+    letter: Request,
+    *,
+    key: tuple[What, int],
+    now: datetime,
+) -> bool:
+    # The office asks by hand and at its own hour: the letter goes out at once, as answers do.
+    to = config.notice.unit(letter.unit).reminder_addresses
+    name = request_key(*key)
+    return post.queue(uow, letter, key=name, lane="answer", to=to, now=now) is not None
+
+
+def settle(
+    uow: UnitOfWork, what: What, number: int, *, draft: int | None, by: str, now: datetime
+) -> str:
+    """Close by hand: delivered with `draft`, cancelled without. Returns what became of it.
+
+    Raises:
+        Refused: No such request, closed before, or no such draft.
+    """
+    item = find(uow, what, number)
+    if item.state != "open":
+        raise Refused(f"没有编号 {number} 的待交{NAMES[what]}")
+    if draft is not None and uow.drafts.get(draft) is None:
+        raise Refused(f"没有 #{draft} 这篇稿件")
+    state = "cancelled" if draft is None else "done"
+    change(uow, what, number, state=state, draft_id=draft)
+    uow.acts.add(now, by, f"{what}-{state}", f"{what}:{number}", {"draft": draft})
+    return "取消" if draft is None else "办结"
+
+
+def reopen(uow: UnitOfWork, what: What, number: int, *, by: str, now: datetime, why: str) -> None:
+    """Take back a closing, by hand or because its draft fulfils it no more.
+
+    Raises:
+        Refused: No such request, or it is open.
+    """
+    item = find(uow, what, number)
+    if item.state == "open":
+        raise Refused(f"{NAMES[what]} {number} 本来就未办结")
+    change(uow, what, number, state="open", draft_id=None)
+    before = {"state": item.state, "draft": item.draft_id}
+    detail = {"before": before, "because": why}
+    uow.acts.add(now, by, f"{what}-reopened", f"{what}:{number}", detail)
+
+
+def find(uow: UnitOfWork, what: What, number: int) -> CommissionRecord | ActivityRecord:
+    """The request; Refused when there is none."""
+    items: Sequence[CommissionRecord | ActivityRecord] = (
+        uow.commissions.all() if what == "commission" else uow.commissions.activities()
+    )
+    for item in items:
+        if item.id == number:
+            return item
+    raise Refused(f"没有编号 {number} 的{NAMES[what]}")
+
+
+def change(uow: UnitOfWork, what: What, number: int, **values: object) -> None:
+    """Set columns of a request, without an act: for those who record their own."""
+    if what == "commission":
+        uow.commissions.change(number, **values)
+    else:
+        uow.commissions.change_activity(number, **values)
