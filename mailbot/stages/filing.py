@@ -17,12 +17,15 @@ from mailbot.records.letters import Progress
 from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
+from mailbot.rules.receipt_time import ReceiptTime, doubted
 from mailbot.stages import alarms
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.commands import Order, carry_out
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
+from mailbot.stages.fulfilling import deliver
 from mailbot.stages.post import Post, threading_headers
+from mailbot.stages.receipt_times import received, with_reasons
 from mailbot.stages.receipts import may_answer, receipt
 from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
@@ -48,6 +51,7 @@ class _Arrival:
     message: Message
     known: Mapping[str, str]
     now: datetime
+    receipt: ReceiptTime
     history: bool = False  # older than the system: filed, neither answered nor alerted
 
 
@@ -141,9 +145,10 @@ class Filing:
             current = uow.messages.get(mail.id)
             if current is None or current.state != "received":
                 return
-            dated = _dated(mail, message)
+            when = received(mail, message, self.config)
+            dated = replace(mail, received_at=when.at)
             known, old = self._known_addresses(uow), self._is_history(uow, dated)
-            arrival = _Arrival(dated, reading, message, known, now, history=old)
+            arrival = _Arrival(dated, reading, message, known, now, when, history=old)
             if message.kind is MessageKind.COMMAND and self._from_office(message):
                 self._obey(uow, arrival)
             elif message.kind in (MessageKind.DRAFT, MessageKind.COMMAND):
@@ -200,8 +205,7 @@ class Filing:
             earlier=[old for record in alike if (old := revive(record)) is not None],
             book=self.book,
         )
-        record = draft_row(text, judgement, mail=mail, ordinal=ordinal, mark=mark)
-        return self._stored(uow, record, mark.bands), judgement
+        return self._stored(uow, arrival, text, judgement, ordinal=ordinal, bands=mark.bands)
 
     def _emergency_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
         """A mail whose subject or few words report an emergency is a record of its own."""
@@ -213,10 +217,7 @@ class Filing:
         )
         if judged is None:
             return []
-        text, judgement = judged
-        mark = fingerprint_of(text, arrival.message.subject)
-        record = draft_row(text, judgement, mail=arrival.mail, ordinal=1, mark=mark)
-        return [(self._stored(uow, record, ()), judgement)]
+        return [self._stored(uow, arrival, *judged)]
 
     def _pictures_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
         """A mail of pictures without a text (annex 3 no. 26) is a record of its own."""
@@ -237,16 +238,26 @@ class Filing:
             completeness=Completeness(),
             hints=(),
         )
-        mark = fingerprint_of(text, arrival.message.subject)
-        record = draft_row(text, judgement, mail=arrival.mail, ordinal=1, mark=mark)
-        return [(self._stored(uow, record, ()), judgement)]
+        return [self._stored(uow, arrival, text, judgement)]
 
-    @staticmethod
-    def _stored(uow: UnitOfWork, record: DraftRecord, marks: Sequence[str]) -> DraftRecord:
-        stored = uow.drafts.get(uow.drafts.add(record, marks))
+    def _stored(
+        self,
+        uow: UnitOfWork,
+        arrival: _Arrival,
+        text: DraftText,
+        judged: Judgement,
+        *,
+        ordinal: int = 1,
+        bands: Sequence[str] = (),
+    ) -> Filed:
+        mark = fingerprint_of(text, arrival.message.subject)
+        judgement = doubted(judged, arrival.receipt)
+        row = draft_row(text, judgement, mail=arrival.mail, ordinal=ordinal, mark=mark)
+        stored = uow.drafts.get(uow.drafts.add(with_reasons(row, arrival.receipt), bands))
         assert stored is not None
         log.event("filed", draft=stored.id, kind=stored.kind, emergency=stored.emergency)
-        return stored
+        message, stamp = arrival.message, self.post.stamp
+        return deliver(uow, stored, arrival.now, came=message, stamp=stamp), judgement
 
     def _raise_alarm(
         self, uow: UnitOfWork, arrival: _Arrival, record: DraftRecord, judgement: Judgement
@@ -320,13 +331,6 @@ def _settle(uow: UnitOfWork, arrival: _Arrival, kind: str, because: str) -> None
         received_at=arrival.mail.received_at,
         summary={"defects": list(message.defects), "senders": len(message.senders)},
     )
-
-
-def _dated(mail: MessageRecord, message: Message) -> MessageRecord:
-    """An imported mail was received when the provider's header says, not when it was imported."""
-    if mail.origin != "import" or message.received_at is None:
-        return mail
-    return replace(mail, received_at=message.received_at)
 
 
 def _kind_of(filed: Sequence[Filed], arrival: _Arrival) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from mailbot import log
 from mailbot.ports import Envelope
+from mailbot.stages.receipt_times import NO_RECORD
 from parsers.headers import Envelope as Headers
 from parsers.headers import HeaderBlock, read_block, read_envelope
 from parsers.limits import Limits
@@ -20,11 +21,17 @@ def record_of(
     """The row of a mail that is archived and waits to be filed.
 
     Receipt time is the provider's INTERNALDATE, else the topmost Received header, else
-    now: never the sender's Date (二·一 counts minutes).
+    now, marked as unknown: never the sender's Date (二·一 counts minutes).
     """
-    received = envelope.internal_date or _received(head) or now
+    known = envelope.internal_date or _received(head)
     return MessageRecord(
-        id=0, sha256=digest, size=size, received_at=received, fetched_at=now, state="received"
+        id=0,
+        sha256=digest,
+        size=size,
+        received_at=known or now,
+        fetched_at=now,
+        state="received",
+        summary={} if known else NO_RECORD,
     )
 
 

@@ -6,18 +6,15 @@ The unit is told by mail as soon as it is asked. Each act is on record.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
 
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.records.requests import Request
 from mailbot.rules.deadlines import activity_due
+from mailbot.rules.fulfilment import NAMES, What, doubt_head
 from mailbot.stages.post import Post
 from store.records import ActivityRecord, CommissionRecord
 from store.unit_of_work import UnitOfWork
-
-What = Literal["commission", "activity"]
-NAMES: dict[What, str] = {"commission": "约稿", "activity": "活动"}
 
 
 def request_key(what: str, number: int) -> str:
@@ -112,12 +109,23 @@ def settle(
     item = find(uow, what, number)
     if item.state != "open":
         raise Refused(f"没有编号 {number} 的待交{NAMES[what]}")
-    if draft is not None and uow.drafts.get(draft) is None:
-        raise Refused(f"没有 #{draft} 这篇稿件")
+    if draft is not None:
+        _answer_doubt(uow, what, number, draft)
     state = "cancelled" if draft is None else "done"
     change(uow, what, number, state=state, draft_id=draft)
     uow.acts.add(now, by, f"{what}-{state}", f"{what}:{number}", {"draft": draft})
     return "取消" if draft is None else "办结"
+
+
+def _answer_doubt(uow: UnitOfWork, what: What, number: int, draft_id: int) -> None:
+    """The office says that this draft is the one: whether it is need not be asked again."""
+    draft = uow.drafts.get(draft_id)
+    if draft is None:
+        raise Refused(f"没有 #{draft_id} 这篇稿件")
+    head = doubt_head(what, number)
+    rest = [doubt for doubt in draft.needs_review if not doubt.startswith(f"{head}“")]
+    if len(rest) < len(draft.needs_review):
+        uow.drafts.change(draft_id, needs_review=rest)
 
 
 def reopen(uow: UnitOfWork, what: What, number: int, *, by: str, now: datetime, why: str) -> None:
