@@ -1,11 +1,11 @@
 """`mailbot import`: mail from disk, by the same path as fetched mail."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from mailbot import log
 from mailbot.cli.opening import config_of
+from mailbot.cli.progress import each, steps
 from mailbot.clock import system_clock
 
 
@@ -19,27 +19,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def import_mails(arguments: argparse.Namespace) -> int:
     """Archive, record and file; mail already on record is passed over."""
-    from tqdm import tqdm  # noqa: PLC0415  slow to import
-
     from mailbot.instance import only_instance  # noqa: PLC0415
     from mailbot.stages.importing import mails_in, take_in  # noqa: PLC0415
     from mailbot.wiring import build_offline, state_folder  # noqa: PLC0415
 
     config = config_of(arguments)
     log.set_up(config.log.format, "warning")
-    quiet = not sys.stderr.isatty()
     new = known = filed = 0
     with only_instance(state_folder(config)), build_offline(config) as desk:
         now = system_clock()
         for path in arguments.paths:
-            for raw in tqdm(mails_in(path), desc=f"导入 {path.name}", unit="封", disable=quiet):
+            for raw in each(mails_in(path), f"导入 {path.name}", "封"):
                 if take_in(desk.store, desk.archive, raw, now):
                     new += 1
                 else:
                     known += 1
-        with tqdm(total=new, desc="登记", unit="封", disable=quiet) as bar:
+        with steps("登记", "封", new) as advance:
             while dealt_with := desk.filing.file_waiting(now, receipts=arguments.receipts):
                 filed += len(dealt_with)
-                bar.update(len(dealt_with))
+                advance(len(dealt_with))
     print(f"导入 {new} 封新邮件，登记 {filed} 封；{known} 封早已在册，未重复导入")
     return 0
