@@ -1,0 +1,195 @@
+"""Texts of the development sets through the whole reader and every rule, and their figures.
+
+A text becomes a mail with a plain-text draft attached, from an address nobody knows, so
+that title, 落款 and body are found as in a real mail. `python -m tests.development_sets`
+prints the figures of every set, and `--wrong` the texts that went wrong.
+"""
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mailbot.config_files import load
+from mailbot.cue_files import load_rule_book
+from mailbot.records.verdicts import Judgement
+from mailbot.rules.judgement import RuleBook, judge_draft, judge_mail
+from parsers.facts import DraftText, Reading
+from parsers.reading import read_mail
+
+HERE = Path(__file__).parent
+SETS = HERE / "development"
+ZONE = ZoneInfo("Asia/Shanghai")
+Text = dict[str, str]
+
+
+@cache
+def book() -> RuleBook:
+    """The shipped rules and notice."""
+    return load_rule_book(load(HERE.parent / "config.toml").notice)
+
+
+def texts_of(name: str) -> list[Text]:
+    """Texts of a set such as "second_author/kinds", in file order."""
+    return tomllib.loads((SETS / f"{name}.toml").read_text(encoding="utf-8"))["text"]
+
+
+def mail_of(text: Text, *, titled: bool = True) -> bytes:
+    """The text as a mail: its words in a .txt attachment, or in the mail itself if so marked."""
+    title = text.get("title", "") if titled else ""
+    words = "\n".join(part for part in (title, text["body"], text.get("signature", "")) if part)
+    mail = EmailMessage()
+    mail["From"] = f"{text.get('sender_name', '')} <nobody@example.com>"
+    mail["To"] = "office@example.com"
+    mail["Subject"] = text.get("subject") or title or "信息"
+    mail["Date"] = instant(text["received"])
+    if text.get("place") == "mail":
+        mail.set_content(words)
+    else:
+        mail.set_content("请查收。")
+        name = f"{text.get('file') or title or '信息'}.txt"
+        mail.add_attachment(words.encode(), "text", "plain", filename=name)
+    return bytes(mail)
+
+
+def instant(text: str) -> datetime:
+    """An aware instant; the sets write Chinese local time."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=ZONE)
+
+
+def judged(text: Text, *, titled: bool = True) -> tuple[Reading, list[tuple[DraftText, Judgement]]]:
+    """The reading of a text's mail and every draft's judgement."""
+    reading = read_mail(mail_of(text, titled=titled))
+    at = instant(text["received"])
+    drafts = [
+        (
+            draft,
+            judge_draft(
+                draft, reading, received_at=at, known_addresses={}, earlier=(), book=book()
+            ),
+        )
+        for draft in reading.all_drafts
+    ]
+    if not drafts:
+        alone = judge_mail(reading, received_at=at, known_addresses={}, book=book())
+        drafts = [alone] if alone else []
+    return reading, drafts
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was right of what could be told; `wrong` holds a line for each miss."""
+
+    name: str
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def count(self, about: str, *, right: bool, text: Text, found: object = "") -> None:
+        """One more text judged about something."""
+        pair = self.counts.setdefault(about, [0, 0])
+        pair[0] += right
+        pair[1] += 1
+        if not right:
+            title = text.get("title") or text.get("subject") or text["body"][:20]
+            self.wrong.append(f"{about}: {found} ({text.get('style', '')}) {title}")
+
+    def share(self, about: str) -> float:
+        """Right ones of those judged; 1 where nothing was to judge."""
+        right, of = self.counts.get(about, (0, 0))
+        return right / of if of else 1.0
+
+    def lines(self) -> Iterator[str]:
+        """The figures, a line each."""
+        for about, (right, of) in self.counts.items():
+            yield f"{self.name:32} {about:28} {right:3}/{of:<3} {right / of:.3f}"
+
+
+def measure(name: str, *, titled: bool = True) -> Figures:
+    """Every figure of a set."""
+    figures = Figures(name if titled else f"{name} (no titles)")
+    for text in texts_of(name):
+        _, drafts = judged(text, titled=titled)
+        _emergency(figures, text, name, [judgement for _, judgement in drafts])
+        if drafts:
+            _draft(figures, text, *drafts[0])
+        else:
+            figures.count("found", right=text["kind"] == "非稿件", text=text)
+    return figures
+
+
+def _emergency(figures: Figures, text: Text, name: str, found: list[Judgement]) -> None:
+    levels = {judgement.emergency.level for judgement in found} or {"none"}
+    best = next(level for level in ("alert", "review", "none") if level in levels)
+    default = "emergency" if "emergenc" in name else "ordinary"
+    if text.get("label", default) == "emergency":
+        figures.count("emergency caught", right=best != "none", text=text)
+        figures.count("emergency alert", right=best == "alert", text=text, found=best)
+    else:
+        figures.count("ordinary left alone", right=best == "none", text=text, found=best)
+        figures.count("ordinary no alert", right=best != "alert", text=text)
+
+
+def _draft(figures: Figures, text: Text, draft: DraftText, judgement: Judgement) -> None:
+    kind = judgement.kind
+    decided = kind.kind != "待审"
+    best = [*kind.candidates]
+    figures.count("kind decided", right=decided, text=text, found=best)
+    if decided:
+        figures.count("kind right", right=kind.kind == text["kind"], text=text, found=kind.kind)
+    _unit(figures, text, judgement)
+    if "event" in text:
+        found = judgement.emergency.event_time
+        right = found is not None and found.earliest == instant(text["event"])
+        figures.count("event time", right=right, text=text, found=found and found.matched)
+        if found is not None and right:
+            role = text.get("event_role", "event")
+            figures.count("event role", right=found.role == role, text=text)
+    if "stage" in text:
+        stage = judgement.emergency.stage
+        figures.count("stage", right=stage == text["stage"], text=text, found=stage)
+    if "task" in text:
+        no = str(judgement.task.no or 0)
+        figures.count("task", right=no == str(text["task"]), text=text, found=no)
+    elif judgement.task.no:
+        figures.count("task claimed", right=False, text=text, found=judgement.task.no)
+    del draft
+
+
+def _unit(figures: Figures, text: Text, judgement: Judgement) -> None:
+    verdict, wanted = judgement.unit, text.get("unit")
+    if wanted:
+        figures.count("unit", right=verdict.name == wanted, text=text, found=verdict.name)
+    elif text["kind"] != "非稿件":
+        figures.count("unit unknown", right=verdict.name is None, text=text, found=verdict.name)
+    if verdict.confidence == "certain" and (wanted or text["kind"] != "非稿件"):
+        figures.count("unit certain", right=verdict.name == wanted, text=text, found=verdict.name)
+
+
+def main() -> None:
+    """Print the figures."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("names", nargs="*", default=sorted(_names()))
+    options.add_argument("--wrong", action="store_true")
+    given = options.parse_args()
+    for name in given.names:
+        for titled in (True, False):
+            figures = measure(name, titled=titled)
+            print(*figures.lines(), sep="\n")
+            if given.wrong:
+                print(*figures.wrong, sep="\n", file=sys.stderr)
+
+
+def _names() -> Iterator[str]:
+    for path in SETS.rglob("*.toml"):
+        yield str(path.relative_to(SETS).with_suffix(""))
+
+
+if __name__ == "__main__":
+    main()
