@@ -22,6 +22,7 @@ OFFICE, DUTY = "office@example.com", "duty@example.com"
 CONFIG: Config = SHIPPED.model_copy(
     update={
         "units": NOTICE.units,
+        "notice": NOTICE,  # a copy would keep what was computed of the shipped one
         "office": OfficeConfig(addresses=(OFFICE,), duty=(DUTY,)),
     }
 )

@@ -1,7 +1,7 @@
 """【日报】 and 【周报】 computed from the store: contexts, not letters."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -108,6 +108,7 @@ def _draft_line(draft: DraftRecord) -> DigestDraft:
         notes.append("不计数")
     if draft.task is not None:
         notes.append(f"附件3第{draft.task}项")
+    notes.extend(str(reason["because"]) for reason in draft.reasons if _is_told(reason))
     return DigestDraft(
         number=f"#{draft.id}",
         received_at=draft.received_at,
@@ -119,6 +120,11 @@ def _draft_line(draft: DraftRecord) -> DigestDraft:
         note="；".join(notes),
         review=draft.needs_review,
     )
+
+
+def _is_told(reason: Mapping[str, object]) -> bool:
+    """Reasons of which the office is told without asking: two times of receipt, 约稿 delivered."""
+    return str(reason.get("verdict", "")) in ("收到时间", "约稿：已交", "活动：已交")
 
 
 def _event_lines(uow: UnitOfWork, span: Span) -> Iterable[DigestEvent]:

@@ -18,9 +18,9 @@ What = Literal["commission", "activity"]
 NAMES: dict[What, str] = {"commission": "约稿", "activity": "活动"}
 CLAUSES: dict[What, str] = {"commission": "四（一）", "activity": "附件2备注"}
 
-SURE, NAMED, LIKELY, IN_OPENING, MARGIN = 0.75, 0.6, 0.5, 0.8, 0.15
+SURE, NAMED, LIKELY, IN_OPENING, MARGIN = 0.75, 0.6, 0.4, 0.8, 0.15
 REPLIED, REPLIED_OPENING = 0.3, 0.5  # a reply is often but the quickest way to find the address
-OWN_WORD = 2  # grades from here: the unit itself says what its draft answers
+OWN_WORD = 3  # grades from here: the unit itself says what its draft answers
 _OPENING = 300
 _FEWEST = 2  # pairs of signs by which a topic can be recognised
 _MOST_DOUBTS = 3

@@ -12,7 +12,7 @@ from typing import Any
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.rules.unit_names import canonical
-from mailbot.stages import corrected_events, corrected_times
+from mailbot.stages import corrected_events, corrected_times, fulfilling
 from mailbot.stages.corrected_events import Hand
 from mailbot.stages.draft_rows import NOT_A_DRAFT
 from store.records import ActRecord, DraftRecord
@@ -76,7 +76,9 @@ def correct(uow: UnitOfWork, draft_id: int, wanted: Mapping[str, str], hand: Han
         detail["sender"] = _learn_sender(uow, draft, corrected.unit, hand)
     detail["event"] = corrected_events.follow(uow, hand, was=draft, draft=corrected)
     kept = {name: value for name, value in detail.items() if value}
-    return uow.acts.add(hand.now, hand.by, CORRECT, f"draft:{draft_id}", kept)
+    act = uow.acts.add(hand.now, hand.by, CORRECT, f"draft:{draft_id}", kept)
+    fulfilling.follow(uow, draft_id, hand.by, hand.now)
+    return act
 
 
 def _unit(value: str, _draft: DraftRecord, config: Config) -> dict[str, Any]:
@@ -154,7 +156,9 @@ def withdraw(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetim
         raise Refused(f"#{draft_id} 已经撤稿")
     uow.drafts.change(draft_id, state="withdrawn")
     detail = {"before": {"state": draft.state}, "after": {"state": "withdrawn"}, "because": because}
-    return uow.acts.add(now, by, WITHDRAW, f"draft:{draft_id}", detail)
+    act = uow.acts.add(now, by, WITHDRAW, f"draft:{draft_id}", detail)
+    fulfilling.follow(uow, draft_id, by, now)
+    return act
 
 
 def send_back(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetime) -> int:
@@ -166,7 +170,9 @@ def send_back(uow: UnitOfWork, draft_id: int, because: str, by: str, now: dateti
         raise Refused(f"#{draft_id} 已经{'撤稿' if draft.state == 'withdrawn' else '退回'}")
     uow.drafts.change(draft_id, state="returned")
     detail = {"before": {"state": draft.state}, "after": {"state": "returned"}, "because": because}
-    return uow.acts.add(now, by, RETURN, f"draft:{draft_id}", detail)
+    act = uow.acts.add(now, by, RETURN, f"draft:{draft_id}", detail)
+    fulfilling.follow(uow, draft_id, by, now)
+    return act
 
 
 def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
@@ -189,6 +195,7 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
     corrected_events.put_back(uow, _part(act, "event"), now)
     undoing = uow.acts.add(now, by, f"undo-{act.verb}", act.subject, {"undoes": act_id})
     uow.acts.undo(act_id, undoing)
+    fulfilling.follow(uow, draft_id, by, now)
     return undoing
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from mailbot import log
-from mailbot.rules.fulfilment import Answer, Asked, What, answers, open_requests
+from mailbot.rules.fulfilment import NAMES, Answer, Asked, What, answers, open_requests
 from mailbot.stages.post import Stamper
 from mailbot.stages.requests import change, reopen, request_key
 from parsers.facts import Message
@@ -108,8 +108,23 @@ def follow(uow: UnitOfWork, draft_id: int, by: str, now: datetime) -> None:
         if draft.state in _OUT or item.unit not in units:
             why = f"#{draft_id} 不再计数或改属其他单位"
             reopen(uow, what, item.id, by=by, now=now, why=why)
+            _untold(uow, draft_id, f"{NAMES[what]}{item.id}“")
     if not _closed_with(uow, draft_id):
         deliver(uow, draft, now)
+
+
+def _untold(uow: UnitOfWork, draft_id: int, request: str) -> None:
+    draft = uow.drafts.get(draft_id)
+    assert draft is not None
+    rest = [
+        reason
+        for reason in draft.reasons
+        if not (
+            str(reason.get("verdict", "")).endswith("：已交")
+            and request in str(reason.get("because", ""))
+        )
+    ]
+    uow.drafts.change(draft_id, reasons=rest)
 
 
 def _closed_with(

@@ -113,6 +113,7 @@ def settle(
         _answer_doubt(uow, what, number, draft)
     state = "cancelled" if draft is None else "done"
     change(uow, what, number, state=state, draft_id=draft)
+    unsend(uow, what, number)
     uow.acts.add(now, by, f"{what}-{state}", f"{what}:{number}", {"draft": draft})
     return "取消" if draft is None else "办结"
 
@@ -126,6 +127,13 @@ def _answer_doubt(uow: UnitOfWork, what: What, number: int, draft_id: int) -> No
     rest = [doubt for doubt in draft.needs_review if not doubt.startswith(f"{head}“")]
     if len(rest) < len(draft.needs_review):
         uow.drafts.change(draft_id, needs_review=rest)
+
+
+def unsend(uow: UnitOfWork, what: What, number: int) -> None:
+    """The letter that asks, if it still waits, need not go out any more."""
+    for letter in uow.outbox.in_state("queued", "deferred", "held"):
+        if letter.key == request_key(what, number):
+            uow.outbox.settle(letter.id, "cancelled", f"{NAMES[what]}已办结或取消")
 
 
 def reopen(uow: UnitOfWork, what: What, number: int, *, by: str, now: datetime, why: str) -> None:

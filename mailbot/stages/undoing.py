@@ -1,9 +1,11 @@
 """Undoing what the office did: a further act; the one undone stays, marked."""
 
 from datetime import datetime
+from typing import cast
 
 from mailbot.errors import Refused
-from mailbot.stages import corrections
+from mailbot.rules.fulfilment import What
+from mailbot.stages import corrections, requests
 from mailbot.stages.acts import VERBS
 from mailbot.stages.ledgers import MEDIA, UPWARD
 from store.records import ActRecord
@@ -25,6 +27,10 @@ NAMES = {
     "exempt": "免除",
     "commission": "约稿",
     "activity": "活动",
+    "commission-done": "约稿办结",
+    "commission-cancelled": "约稿取消",
+    "activity-done": "活动办结",
+    "activity-cancelled": "活动取消",
     "event-open": "突发登记",
     "event-ack": "突发确认",
 }
@@ -45,25 +51,29 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> str:
     if act.verb in (corrections.CORRECT, corrections.WITHDRAW, corrections.RETURN):
         corrections.undo(uow, act_id, by, now)
         return f"{name}（操作 {act_id}）"
-    _put_back(uow, act)
+    _put_back(uow, act, by, now)
     undoing = uow.acts.add(now, by, f"undo-{act.verb}", act.subject, {"undoes": act_id})
     uow.acts.undo(act_id, undoing)
     return f"{name}（操作 {act_id}）"
 
 
-def _put_back(uow: UnitOfWork, act: ActRecord) -> None:
+def _put_back(uow: UnitOfWork, act: ActRecord, by: str, now: datetime) -> None:
     """Mend the rows an act changed; entries that are computed with need nothing but the mark."""
     if act.verb in _ENTRIES:
         return
     number = act.subject.partition(":")[2]
+    what, _, closed = act.verb.partition("-")
+    if what in ("commission", "activity") and closed in ("done", "cancelled"):
+        why = f"撤销操作 {act.id}"
+        requests.reopen(uow, cast("What", what), int(number), by=by, now=now, why=why)
+        return
     if act.verb == "event-ack":
         uow.events.change(int(number), acknowledged_at=None, acknowledged_by="")
     elif act.verb == "exempt":
         uow.acts.revoke(number)
-    elif act.verb == "commission":
-        uow.commissions.change(int(number), state="cancelled")
-    elif act.verb == "activity":
-        uow.commissions.change_activity(int(number), state="cancelled")
+    elif act.verb in ("commission", "activity"):
+        requests.change(uow, cast("What", act.verb), int(number), state="cancelled")
+        requests.unsend(uow, cast("What", act.verb), int(number))
     elif act.verb == "event-open":
         uow.events.change(int(number), state="dismissed", closed_at=act.at)
     else:
