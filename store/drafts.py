@@ -9,12 +9,18 @@ from sqlalchemy import Connection, Select, Text, cast, func, select, update
 
 from store.records import DraftRecord
 from store.rows import new_id, to_record, to_row
+from store.search import containing, enter, forget
 from store.tables import draft_bands, drafts
 
 
 @dataclass(frozen=True, slots=True)
 class DraftFilter:
-    """What `drafts list` may ask for; None means anything."""
+    """What `drafts list` may ask for; None means anything.
+
+    Attributes:
+        text: Words that title or text must all contain; see `store.search`.
+        fewest, most: Bounds of 正文字数, both inclusive.
+    """
 
     unit: str | None = None
     kind: str | None = None
@@ -23,9 +29,14 @@ class DraftFilter:
     start: datetime | None = None
     end: datetime | None = None
     text: str | None = None
+    fewest: int | None = None
+    most: int | None = None
     needs_review: bool = False
     emergency: bool = False
     limit: int = 1000
+
+
+_LISTED = tuple(column for column in drafts.c if column.name not in ("text", "reasons"))
 
 
 class Drafts:
@@ -35,8 +46,9 @@ class Drafts:
         self._db = connection
 
     def add(self, record: DraftRecord, bands: Iterable[str] = ()) -> int:
-        """File a draft and the band keys by which later repeats are found."""
+        """File a draft, its words for searching, and the bands by which repeats are found."""
         draft_id = new_id(self._db, drafts, to_row(record))
+        enter(self._db, draft_id, record.title, record.text)
         rows = [{"draft_id": draft_id, "band": band} for band in set(bands)]
         if rows:
             self._db.execute(draft_bands.insert(), rows)
@@ -55,7 +67,12 @@ class Drafts:
 
     def change(self, draft_id: int, **values: Any) -> None:
         """Set columns of a draft; the caller records the act beside it."""
+        before = self.get(draft_id) if {"title", "text"} & values.keys() else None
         self._db.execute(update(drafts).where(drafts.c.id == draft_id).values(**values))
+        if before is not None:
+            forget(self._db, draft_id, before.title, before.text)
+            title, body = values.get("title", before.title), values.get("text", before.text)
+            enter(self._db, draft_id, title, body)
 
     def sharing_band(self, bands: Iterable[str], since: datetime) -> Sequence[DraftRecord]:
         """Earlier drafts that share a band key: those worth comparing, at most 200."""
@@ -65,8 +82,12 @@ class Drafts:
         return self._records(newest)[::-1]
 
     def listing(self, wanted: DraftFilter) -> Sequence[DraftRecord]:
-        """Drafts that match, newest first."""
-        query = select(drafts)
+        """Drafts that match, newest first, without their texts.
+
+        Raises:
+            ValueError: `text` has too many or too long words.
+        """
+        query = select(*_LISTED)
         for column, value in (
             (drafts.c.unit, wanted.unit),
             (drafts.c.kind, wanted.kind),
@@ -79,9 +100,12 @@ class Drafts:
             query = query.where(drafts.c.received_at >= wanted.start)
         if wanted.end is not None:
             query = query.where(drafts.c.received_at < wanted.end)
+        if wanted.fewest is not None:
+            query = query.where(drafts.c.words >= wanted.fewest)
+        if wanted.most is not None:
+            query = query.where(drafts.c.words <= wanted.most)
         if wanted.text:
-            found = drafts.c.title.contains(wanted.text, autoescape=True)
-            query = query.where(found | drafts.c.text.contains(wanted.text, autoescape=True))
+            query = query.where(*containing(self._db, wanted.text))
         if wanted.emergency:
             query = query.where(drafts.c.emergency != "none")
         if wanted.needs_review:
@@ -99,8 +123,7 @@ class Drafts:
 
         With `unit`: its own and all joint ones.
         """
-        columns = [column for column in drafts.c if column.name not in ("text", "reasons")]
-        query = select(*columns).where(drafts.c.received_at >= start)
+        query = select(*_LISTED).where(drafts.c.received_at >= start)
         if unit is not None:
             joint = cast(drafts.c.joint, Text) != "[]"
             query = query.where((drafts.c.unit == unit) | joint)

@@ -20,6 +20,7 @@ from store import opening
 from store.engine import open_engine
 from store.migrate import current, newest, revisions, upgrade
 from store.opening import NewerDatabaseError, newest_revision, open_store
+from store.search import INDEX
 from store.tables import metadata
 
 URL = "sqlite:///mailbot.db"
@@ -52,8 +53,14 @@ def test_every_earlier_database_reaches_the_newest(
 def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        declared = {"compare_type": True, "include_name": _not_the_index}
+        context = MigrationContext.configure(connection, opts=declared)
         assert compare_metadata(context, metadata) == []
+
+
+def _not_the_index(name: str | None, kind: str, _parents: object) -> bool:
+    """The words of drafts are kept in the database's own kind of index."""
+    return kind != "table" or not str(name).startswith(INDEX)
 
 
 def test_revisions_are_numbered_as_their_files() -> None:
