@@ -2,7 +2,8 @@
 
 SQLite runs in WAL with synchronous=FULL; every writing transaction begins with
 BEGIN IMMEDIATE, because a deferred one loses updates silently or fails at once
-with "locked" despite the busy timeout (both measured).
+with "locked" despite the busy timeout (both measured). PostgreSQL gets the same
+promise from one advisory lock, taken before a writing transaction's first read.
 """
 
 import sqlite3
@@ -23,16 +24,32 @@ _PRAGMAS = (
 )
 
 
+_WRITER_LOCK = 0x6D61696C  # "mail"; PostgreSQL keeps advisory locks apart by database
+_BEGIN_WRITING = (
+    f"SET LOCAL lock_timeout = {BUSY_MILLISECONDS}",
+    "SET LOCAL synchronous_commit = on",
+    f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})",
+)
+_BEGIN_READING = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",)
+
+
 def open_engine(url: str, folder: Path | None = None) -> Engine:
     """An engine for `url`; a relative SQLite path starts at `folder`."""
     parsed = _anchored(make_url(url), folder)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return _server_engine(parsed)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _server_engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    if url.get_backend_name() == "postgresql":
+        event.listen(engine, "begin", _begin_on_server)
     return engine
 
 
@@ -61,3 +78,9 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get(READ_ONLY)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _begin_on_server(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(READ_ONLY)
+    for statement in _BEGIN_READING if reads else _BEGIN_WRITING:
+        connection.exec_driver_sql(statement)

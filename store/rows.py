@@ -39,7 +39,9 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
     """Insert unless a unique key is already there; returns whether a row was added."""
     dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # A row count is not told by every driver; the inserted row's key is.
+    added = connection.execute(statement.returning(*table.primary_key.columns))
+    return added.first() is not None
 
 
 def new_id(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:

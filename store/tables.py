@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -54,6 +55,10 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+Uid = BigInteger().with_variant(Integer, "sqlite")
+"""RFC 3501's numbers are unsigned 32-bit; SQLite's INTEGER is wide enough for them."""
+
+
 def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
@@ -101,8 +106,8 @@ sightings = Table(
     _id(),
     _message_id(),
     Column("folder", Text, nullable=False),
-    Column("uid_validity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
+    Column("uid_validity", Uid, nullable=False),
+    Column("uid", Uid, nullable=False),
     UniqueConstraint("folder", "uid_validity", "uid"),
 )
 
@@ -111,8 +116,8 @@ cursors = Table(
     metadata,
     _id(),
     Column("folder", Text, nullable=False),
-    Column("uid_validity", Integer, nullable=False),
-    Column("last_uid", Integer, nullable=False),
+    Column("uid_validity", Uid, nullable=False),
+    Column("last_uid", Uid, nullable=False),
     _utc("polled_at"),
     Column("server_count", Integer, nullable=False, default=0),
     UniqueConstraint("folder", "uid_validity"),
@@ -158,6 +163,7 @@ drafts = Table(
     _json("elements_missing"),
     _json("distinct_images"),
     _text("rules_version"),
+    _utc("reported_at"),
     UniqueConstraint("message_id", "ordinal"),
 )
 
@@ -216,6 +222,7 @@ events = Table(
     _text("acknowledged_by"),
     _utc("closed_at"),
     _json("draft_ids"),
+    _utc("reported_at"),
 )
 
 commissions = Table(

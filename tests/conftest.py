@@ -13,6 +13,7 @@ from servers.exim import Exim, start_exim
 from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
 from servers.netease import Netease, NeteaseAccount
+from servers.postgres import Postgres, start_postgres
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,11 @@ def pymap(tmp_path: Path) -> Iterator[MailServer]:
     """An empty account on a fresh pymap: another IMAP server than Dovecot."""
     with running_pymap(tmp_path) as account:
         yield account
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One real PostgreSQL per test process."""
+    server = start_postgres()
+    yield server
+    server.stop()

@@ -32,9 +32,12 @@ NOW = datetime(2023, 4, 19, 1, 5, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store("sqlite:///mailbot.db", tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    url = "sqlite:///mailbot.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_server").store()
+    opened = open_store(url, tmp_path)
     yield opened
     opened.close()
 

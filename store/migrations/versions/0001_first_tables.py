@@ -5,7 +5,7 @@ Why: everything the daemon keeps from its first day.
 
 import sqlalchemy as sa
 from alembic import op
-from store.tables import Utc
+from store.tables import Uid, Utc
 
 revision = '0001'
 down_revision = None
@@ -41,8 +41,8 @@ def upgrade() -> None:
     op.create_table('cursors',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('folder', sa.Text(), nullable=False),
-    sa.Column('uid_validity', sa.Integer(), nullable=False),
-    sa.Column('last_uid', sa.Integer(), nullable=False),
+    sa.Column('uid_validity', Uid, nullable=False),
+    sa.Column('last_uid', Uid, nullable=False),
     sa.Column('polled_at', Utc(), nullable=True),
     sa.Column('server_count', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cursors')),
@@ -243,8 +243,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('folder', sa.Text(), nullable=False),
-    sa.Column('uid_validity', sa.Integer(), nullable=False),
-    sa.Column('uid', sa.Integer(), nullable=False),
+    sa.Column('uid_validity', Uid, nullable=False),
+    sa.Column('uid', Uid, nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_sightings_message_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sightings')),
     sa.UniqueConstraint('folder', 'uid_validity', 'uid', name=op.f('uq_sightings_folder_uid_validity_uid'))
