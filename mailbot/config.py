@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from mailbot.config_safety import BackupConfig, DiskConfig
 from mailbot.notice import (
     Assessment,
     EmergencyRule,
@@ -244,6 +245,8 @@ class Config(Frozen):
     mailbox: MailboxConfig
     smtp: SmtpConfig
     store: StoreConfig = StoreConfig()
+    backup: BackupConfig = BackupConfig()
+    disk: DiskConfig = DiskConfig()
     office: OfficeConfig
     schedule: ScheduleConfig = ScheduleConfig()
     reading: ReadingConfig = ReadingConfig()

@@ -5,13 +5,14 @@ bears a digest's name therefore holds those bytes, whatever instant the power fa
 """
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
+
+from store.disk import copy_file, sync
 
 _CHUNK = 1 << 20
 
@@ -20,17 +21,6 @@ def digest_of(path: Path) -> str:
     """sha256 of a file's bytes, read in chunks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Fsync a file or folder; folders cannot be opened on Windows, which needs none."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class ArchiveBatch:
@@ -74,17 +64,32 @@ class ArchiveBatch:
             self._pending[digest] = path
         return digest
 
+    def copy_in(self, source: Path, digest: str) -> bool:
+        """Take in a copy of another archive's file; False when it is not what its name says."""
+        if digest in self._pending:
+            return True
+        path = self._archive.incoming_path()
+        try:
+            found = copy_file(source, path)
+        except FileNotFoundError:
+            return False
+        if found != digest:
+            path.unlink(missing_ok=True)
+            return False
+        self._pending[digest] = path
+        return True
+
     def sync(self) -> None:
         """Make all of the batch durable; only now do the files bear their names."""
         for path in self._pending.values():
-            _sync(path)
+            sync(path)
         folders = set()
         for digest, path in self._pending.items():
             target = self._archive.path(digest)
             folders.add(self._archive.make_folder(target.parent))
             path.replace(target)
         for folder in folders:
-            _sync(folder)
+            sync(folder)
         self._pending.clear()
 
 
@@ -97,7 +102,7 @@ class Archive:
         if not self._incoming.exists():
             self._incoming.mkdir(parents=True, exist_ok=True)
             with suppress(PermissionError):  # a folder above ours may not be ours to read
-                _sync(root.parent)
+                sync(root.parent)
 
     @property
     def root(self) -> Path:
@@ -153,5 +158,5 @@ class Archive:
         """Create a fan-out folder durably."""
         if not folder.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync(folder.parent)
+            sync(folder.parent)
         return folder
