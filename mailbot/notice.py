@@ -82,6 +82,8 @@ class EmergencyRule(Frozen):
     Attributes:
         report_within_minutes: Minutes from the event to the provider's receipt of the mail.
         clock_starts: Whether 事发 or 接报 starts the clock (the notice leaves it open).
+        topics: Categories the notice names: a suspected emergency of these is repeated as fast
+            as a certain one.
         remind_minutes: For events the office opened: minutes after which the unit is reminded.
         followup_hours: Hours after a report until the next 续报 is due, until 终报.
         repeat_alert_minutes: Minutes between alerts until somebody acknowledges.

@@ -66,6 +66,7 @@ class DraftRecord:
         column: 1, 2 or 3 of annex 2; None when it counts nowhere.
         emergency: "alert", "review" or "none".
         late: True 超时, False 按时, None when not judged or unknown.
+        reported_at: 接报, as far as the text tells; None when untold.
         same_item_as: Id of the draft it repeats.
         distinct_images: Digests of the pictures that came with it.
     """
@@ -107,6 +108,7 @@ class DraftRecord:
     elements_missing: tuple[str, ...] = ()
     distinct_images: tuple[str, ...] = ()
     rules_version: str = ""
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class EventRecord:
         last_report_at: Receipt of the latest report (首报 or 续报).
         acknowledged_at: Last acknowledgement of the office's duty.
         level: "alert" or "review".
+        reported_at: 接报: when the unit learnt of it, None when untold.
     """
 
     id: int
@@ -171,6 +174,7 @@ class EventRecord:
     acknowledged_by: str = ""
     closed_at: datetime | None = None
     draft_ids: tuple[int, ...] = ()
+    reported_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,11 +106,8 @@ TOLD = {
     "issued",
     "raw",
     "note",
-    "topics",
     "unclear",
     "by",
-    "incomplete_first_report_counts",
-    "joint_row_shares_quota",
     "requirement",
 }
 """Facts of the notice that are shown or documented, not computed with."""

@@ -416,11 +416,33 @@ def test_an_acknowledgement_expires_while_the_event_is_open() -> None:
 
 
 def test_a_suspected_emergency_is_alerted_as_fast_and_repeated_less_often() -> None:
-    suspected = replace(PHONED_IN, level="review")
+    suspected = replace(PHONED_IN, level="review", title="树木倒伏", hazard="树木倒伏")
     assert event_state(suspected, "2023-07-04 02:00").alert_number == 0
     sent = (alert_key(3, 0), "2023-07-04 02:00")
     assert event_state(suspected, "2023-07-04 02:59", sent).alert_number is None
     assert event_state(suspected, "2023-07-04 03:00", sent).alert_number == 1
+
+
+@pytest.mark.parametrize(
+    ("topics", "number"),
+    [
+        pytest.param(("安全", "防汛", "燃气"), 1, id="named-by-the-notice"),
+        pytest.param(("防汛",), None, id="not-named"),
+        pytest.param((), None, id="nothing-named"),
+    ],
+)
+def test_a_suspected_emergency_the_notice_names_is_repeated_as_a_certain_one(
+    topics: tuple[str, ...], number: int | None
+) -> None:
+    """emergency.topics (二·一: 安全、防汛、燃气等突发事件)."""
+    notice = changed(NOTICE, emergency=NOTICE.emergency.model_copy(update={"topics": topics}))
+    suspected = replace(PHONED_IN, level="review")
+    nudges = (Nudge(alert_key(3, 0), at("2023-07-04 02:00")),)
+    (duty,) = emergency_duties(
+        notice, Ledger(events=(suspected,), nudges=nudges), at("2023-07-04 02:10")
+    )
+    assert duty.alert_number == number
+    assert ("属通知点名的“燃气”类" in duty.explanation) == (number is not None)
 
 
 def test_closed_and_dismissed_events_ask_for_nothing() -> None:
@@ -539,6 +561,73 @@ def test_a_phone_report_leaves_the_written_one_owed() -> None:
     assert duties["event/3/written"].state == "逾期"
     stays = asking(phone_report_stops_clock=False)
     assert ask("2023-07-04 02:31", Ledger(events=(event,)), stays)["event/3/first"].state == "逾期"
+
+
+@pytest.mark.parametrize(
+    ("starts", "reported", "state", "word"),
+    [
+        pytest.param("event", "01:55", "已完成", "距事发35分钟，超时", id="from-the-event"),
+        pytest.param("report", "01:55", "已完成", "", id="from-the-report-in-time"),
+        pytest.param("report", "01:52", "已完成", "距接报33分钟，超时", id="from-the-report-late"),
+        pytest.param("report", None, "待确认", "接报时间待核", id="report-untold"),
+    ],
+)
+def test_the_clock_starts_where_the_office_decides(
+    starts: str, reported: str | None, state: str, word: str
+) -> None:
+    """emergency.clock_starts; 事发 1:50, written report at 2:25."""
+    rule = NOTICE.emergency.model_copy(update={"clock_starts": starts})
+    event = replace(
+        PHONED_IN,
+        happened_earliest=at("2023-07-04 01:50"),
+        reported_at=at(f"2023-07-04 {reported}") if reported else None,
+        written_at=at("2023-07-04 02:25"),
+    )
+    notice = changed(NOTICE, emergency=rule)
+    duty = ask("2023-07-04 03:00", Ledger(events=(event,)), notice)["event/3/first"]
+    assert duty.state == state
+    assert word in duty.explanation
+    assert bool(word) == bool(duty.explanation)
+
+
+def test_from_the_report_an_event_long_before_it_is_no_fault() -> None:
+    rule = NOTICE.emergency.model_copy(update={"clock_starts": "report"})
+    early = replace(PHONED_IN, written_at=at("2023-07-04 02:15"))
+    duties = ask("2023-07-04 03:00", Ledger(events=(early,)), changed(NOTICE, emergency=rule))
+    assert duties["event/3/first"].state == "已完成", "25 minutes from the event are in time anyway"
+
+
+@pytest.mark.parametrize(
+    ("counts", "missing", "state"),
+    [
+        pytest.param(True, ("损失",), "已完成", id="what-is-known-counts"),
+        pytest.param(False, ("损失",), "待确认", id="incomplete-does-not-count"),
+        pytest.param(False, (), "已完成", id="complete-counts"),
+    ],
+)
+def test_a_first_report_that_lacks_elements(
+    counts: bool,  # noqa: FBT001
+    missing: tuple[str, ...],
+    state: str,
+) -> None:
+    """open_questions.incomplete_first_report_counts."""
+    first = draft(8, TEAM, "2023-07-04 02:10", emergency="alert", elements_missing=missing)
+    event = replace(
+        PHONED_IN,
+        opened_by="mail",
+        happened_earliest=PHONED_IN.happened_latest,
+        written_at=first.received_at,
+        draft_ids=(8,),
+    )
+    notice = asking(incomplete_first_report_counts=counts)
+    ledger = Ledger(events=(event,), drafts=(first,))
+    duty = ask("2023-07-04 03:00", ledger, notice)["event/3/first"]
+    assert duty.state == state
+    assert ("要素不全" in duty.explanation) == (state == "待确认")
+    rest = draft(9, TEAM, "2023-07-04 02:18", emergency="alert")
+    event = replace(event, draft_ids=(8, 9))
+    later = ask("2023-07-04 03:00", Ledger(events=(event,), drafts=(first, rest)), notice)
+    assert later["event/3/first"].state == "已完成", "completed in time"
 
 
 def test_what_is_dismissed_or_long_closed_is_shown_no_more() -> None:

@@ -36,6 +36,7 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     opened.add_argument("unit", metavar="单位")
     opened.add_argument("title", metavar="事由")
     opened.add_argument("--happened", metavar="时间", help="事发时间")
+    opened.add_argument("--reported", metavar="时间", help="事发单位接报的时间")
     opened.add_argument("--heard", action="store_true", help="不是事发单位报来的（电话时限不停）")
     opened.set_defaults(run=open_event)
     for verb, said in (("ack", "确认收到，暂停重复预警"), ("followup", "登记邮件以外的续报")):
@@ -103,6 +104,7 @@ def _event(event: EventRecord) -> dict[str, object]:
         "opened_at": iso(event.opened_at),
         "opened_by": event.opened_by,
         "happened_at": iso(event.happened_earliest),
+        "reported_at": iso(event.reported_at),
         "phoned_at": iso(event.phoned_at),
         "written_at": iso(event.written_at),
         "last_report_at": iso(event.last_report_at),
@@ -119,12 +121,14 @@ def open_event(arguments: argparse.Namespace) -> int:
 
     config = config_of(arguments)
     happened = given.instant(arguments.happened) if arguments.happened else None
+    reported = given.instant(arguments.reported) if arguments.reported else None
     with store_of(config) as store, store.work() as uow:
         event_id = opening(
             uow,
             unit=unit_or_refuse(arguments.unit, config),
             title=arguments.title,
             happened=happened,
+            reported=reported,
             by=BY,
             now=system_clock(),
             phoned=not arguments.heard,

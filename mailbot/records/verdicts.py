@@ -106,6 +106,7 @@ class EmergencyVerdict:
     Attributes:
         level: "alert", "review" (疑似突发，请核) or "none".
         hazard: Short Chinese name of what happened, "" if unnamed.
+        report_time: The earliest 接报 the text tells, None where none.
         present: Required elements found (时间 地点 经过 性质 伤亡 损失 措施 趋势 联系人 签发).
         missing: Required elements not found.
     """
@@ -115,6 +116,7 @@ class EmergencyVerdict:
     stage: Stage = ""
     hazard: str = ""
     event_time: EventTime | None = None
+    report_time: EventTime | None = None
     lateness: Lateness = field(default_factory=lambda: Lateness("不适用"))
     present: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from mailbot.notice import Quota
+from mailbot.notice import Unit
 from mailbot.records.obligations import Obligation
+from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import Window, periods_between
 from mailbot.rules.desk import Desk, state_of
 from mailbot.rules.first_period import first_day_of
@@ -32,26 +33,28 @@ def adoption_obligations(desk: Desk) -> Iterator[Obligation]:
             for year in years:
                 if quota.adopt_per_year and year.last >= first_day:
                     drafts = adopted.get((unit.name, column, year.first.year), [])
-                    yield _adoption(desk, unit.name, column, quota, year=year, drafts=drafts)
+                    yield _adoption(desk, unit, column, year=year, drafts=drafts)
 
 
 def _adoption(
-    desk: Desk, unit: str, column: int, quota: Quota, *, year: Window, drafts: list[int]
+    desk: Desk, unit: Unit, column: int, *, year: Window, drafts: list[int]
 ) -> Obligation:
-    key = f"adoption/{column}/{unit}/{year.code}"
+    quota = unit.short if column == 1 else unit.long
+    needed = quota.adopt_per_year * bodies_of(unit, desk.notice.open_questions)
+    key = f"adoption/{column}/{unit.name}/{year.code}"
     released = desk.exemption(key)
     done = len(drafts)
     unsure = is_unsure(quota)
-    fulfilled = done >= quota.adopt_per_year
+    fulfilled = done >= needed
     return Obligation(
         key=key,
-        unit=unit,
-        what=f"年度采用{COLUMN_NAMES[column]}{quota.adopt_per_year}篇",
+        unit=unit.name,
+        what=f"年度采用{COLUMN_NAMES[column]}{needed}篇",
         column=column,
         period_label=year.label,
         period_start=year.start,
         due=year.end,
-        needed=quota.adopt_per_year,
+        needed=needed,
         done=done,
         state=state_of(
             desk.now, year.end, None, fulfilled=fulfilled, exempt=bool(released), unsure=unsure

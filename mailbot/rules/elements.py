@@ -1,8 +1,9 @@
 """Required elements of an emergency report (二·一): which are told, each with its words."""
 
 import re
+from dataclasses import replace
 
-from mailbot.records.verdicts import EventTime, Reason
+from mailbot.records.verdicts import EventTime, Lateness, Reason
 
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
 _PATTERNS = {
@@ -61,3 +62,15 @@ def find_elements(
     if missing:
         reasons.append(Reason("突发要素", f"没有写明：{'、'.join(missing)}", "二·一"))
     return present, missing, tuple(reasons)
+
+
+def completed(lateness: Lateness, missing: tuple[str, ...], *, incomplete_counts: bool) -> Lateness:
+    """The 30-minute verdict where a report that lacks elements is none (the office's choice).
+
+    By default what is known is reported and counts; else "in time" waits for the rest.
+    """
+    if incomplete_counts or not missing or lateness.verdict != "按时":
+        return lateness
+    words = f"首报要素不全，缺{'、'.join(missing)}，补齐前不认定按时，请补报"
+    why = Reason("报送时限：时间待核", words, "二·一")
+    return replace(lateness, verdict="时间待核", reasons=(*lateness.reasons, why))

@@ -21,7 +21,7 @@ from mailbot.records.verdicts import (
 from mailbot.rules.cues import CueTable, Fired, fire, total
 from mailbot.rules.elements import find_elements
 from mailbot.rules.emergency_frames import Parts, cut
-from mailbot.rules.event_time import judge_lateness, pick_event_time
+from mailbot.rules.event_time import judge_lateness, pick_event_time, pick_report_time
 
 CLAUSE = "二·一"
 _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
@@ -44,6 +44,7 @@ class _Scored:
     extra: tuple[Reason, ...]
     hazard: str
     event_time: EventTime | None
+    report_time: EventTime | None
 
 
 def judge(
@@ -95,6 +96,7 @@ def judge(
         report_within_minutes,
         stage,
         clock_starts_at_report=clock_starts_at_report,
+        reported=best.report_time,
     )
     reported = _reported(best, level, everything, lateness, cues)
     return replace(reported, stage=stage)
@@ -114,13 +116,14 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     hazard = named.cue.reason if named else ""
     counted = tuple(one for one in fired if one.cue.group != _HAZARD)
     groups = {one.cue.group for one in counted}
-    event_time = pick_event_time(f"{parts.body}\n{parts.title}", reference)
+    told = f"{parts.body}\n{parts.title}"
+    event_time, report_time = pick_event_time(told, reference), pick_report_time(told, reference)
     extra = _extra(parts, event_time, reference, cues) + _bare(parts, counted, cues)
     if not groups & set(_CORE):
         counted, schema = _without_hazard(counted, event_time, cues)
         extra += schema
     score = total(counted, cues.caps) + sum(reason.points for reason in extra)
-    return _Scored(score, counted, extra, hazard, event_time)
+    return _Scored(score, counted, extra, hazard, event_time, report_time)
 
 
 def _bare(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> tuple[Reason, ...]:
@@ -233,6 +236,7 @@ def _reported(
         scored.score,
         hazard=scored.hazard,
         event_time=scored.event_time,
+        report_time=scored.report_time,
         lateness=lateness,
         present=present,
         missing=missing,

@@ -14,7 +14,8 @@ from mailbot.rules.calendar import chinese_moment
 from store.records import EventRecord
 
 CHASES = 3  # a unit is asked so often for one 续报; then the office, which can also close
-SUSPECTED_REPEATS_SLOWER = 6  # 疑似突发 is alerted as fast, but repeated less often
+SUSPECTED_REPEATS_SLOWER = 6  # 疑似突发 is alerted as fast, but repeated less often,
+# unless it speaks of what the notice names (emergency.topics)
 
 
 def alert_key(event_id: int, number: int) -> str:
@@ -159,11 +160,17 @@ class EventClock:
         return self.late(now) and self.event.phoned_at is None
 
 
+def topic_of(event: EventRecord, rule: EmergencyRule) -> str:
+    """The category named by the notice (安全、防汛、燃气) an event speaks of, "" for none."""
+    words = f"{event.title}{event.hazard}"
+    return next((topic for topic in rule.topics if topic and topic in words), "")
+
+
 def _alert(clock: EventClock, sent: _Sent, now: datetime) -> tuple[int | None, datetime]:
     """Number of the alert due now, if any, and when the next one is due."""
     event = clock.event
     minutes = clock.rule.repeat_alert_minutes
-    if event.level != "alert":
+    if event.level != "alert" and not topic_of(event, clock.rule):
         minutes *= SUSPECTED_REPEATS_SLOWER
     last = sent.latest(alert_key(event.id, 0))
     if last is None:
@@ -208,7 +215,8 @@ def _chase(rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime) 
 
 
 def _standing(event: EventRecord, clock: EventClock, now: datetime) -> str:
-    words = []
+    topic = topic_of(event, clock.rule)
+    words = [f"属通知点名的“{topic}”类（二·一）"] if topic else []
     if event.phoned_at is not None:
         words.append(f"{chinese_moment(event.phoned_at)}已电话报告")
     if clock.written_due is not None:

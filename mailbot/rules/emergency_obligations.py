@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from mailbot.notice import EmergencyRule
 from mailbot.records.obligations import Obligation
 from mailbot.records.verdicts import Punctuality
 from mailbot.rules.calendar import chinese_moment, local_day
@@ -35,36 +36,65 @@ def _first_report(desk: Desk, event: EventRecord) -> Obligation:
 
     An unknown or vague event time is never silently in time: the state is 待确认 then.
     """
-    limit = timedelta(minutes=desk.notice.emergency.report_within_minutes)
-    counted = [event.written_at]
+    rule = desk.notice.emergency
+    limit = timedelta(minutes=rule.report_within_minutes)
+    counted = [_written(desk, event)]
     if desk.notice.open_questions.phone_report_stops_clock:
         counted.append(event.phoned_at)
     reported = min((instant for instant in counted if instant is not None), default=None)
     verdict, notes = "", ""
     if reported is not None:
-        verdict, notes = _punctuality(event, reported, limit)
+        verdict, notes = _punctuality(event, reported, rule)
+    elif event.written_at is not None:
+        reported, verdict = event.written_at, "时间待核"
+        notes = f"{chinese_moment(reported)}首报要素不全，补齐前不认定按时。"
+    start = _clock_start(event, rule)[1] or event.happened_latest or event.opened_at
     return _obligation(
         desk,
         event,
         key=f"event/{event.id}/first",
         what=f"突发事件首报：{event.title}",
-        start=event.happened_latest or event.opened_at,
-        due=(event.happened_latest or event.opened_at) + limit,
+        start=start,
+        due=start + limit,
         done=reported is not None,
         unsure=verdict == "时间待核",
         notes=notes,
     )
 
 
+def _written(desk: Desk, event: EventRecord) -> datetime | None:
+    """The written report that counts; one that lacks elements where the office counts none."""
+    if desk.notice.open_questions.incomplete_first_report_counts:
+        return event.written_at
+    whole = (
+        draft.received_at
+        for draft in desk.ledger.drafts
+        if draft.id in event.draft_ids and not draft.elements_missing
+    )
+    return min(whole, default=None)
+
+
+def _clock_start(
+    event: EventRecord, rule: EmergencyRule
+) -> tuple[datetime | None, datetime | None, str]:
+    """Earliest and latest instant from which the 30 minutes run, and its name."""
+    if rule.clock_starts == "report" and event.reported_at is not None:
+        return event.reported_at, event.reported_at, "接报"
+    return event.happened_earliest, event.happened_latest, "事发"
+
+
 def _punctuality(
-    event: EventRecord, reported: datetime, limit: timedelta
+    event: EventRecord, reported: datetime, rule: EmergencyRule
 ) -> tuple[Punctuality, str]:
     """Whether a first report came in time, however early or late the event may have been."""
-    latest = event.happened_latest
+    limit = timedelta(minutes=rule.report_within_minutes)
+    earliest, latest, name = _clock_start(event, rule)
     if latest is None:
         return "时间待核", "事发时间待核，不能认定按时。"
-    least, most = reported - latest, reported - (event.happened_earliest or latest)
-    when = f"{chinese_moment(reported)}首报，距事发{whole_minutes(least)}"
+    least, most = reported - latest, reported - (earliest or latest)
+    if most > limit and rule.clock_starts == "report" and event.reported_at is None:
+        return "时间待核", "从接报起算，接报时间待核。"
+    when = f"{chinese_moment(reported)}首报，距{name}{whole_minutes(least)}"
     if least > limit:
         return "超时", f"{when}分钟，超时。"
     if most > limit:

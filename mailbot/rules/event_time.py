@@ -75,6 +75,12 @@ def pick_event_time(text: str, reference: datetime) -> EventTime | None:
     return max(candidates, key=lambda candidate: candidate.score).time
 
 
+def pick_report_time(text: str, reference: datetime) -> EventTime | None:
+    """The earliest 接报 a text tells, for offices that start the clock there; None for none."""
+    told = [one.time for one in _candidates(text, reference) if one.time.role == "report"]
+    return min(told, key=lambda time: time.earliest, default=None)
+
+
 def _candidates(text: str, reference: datetime) -> list[_Candidate]:
     plain = narrow(text)
     found = list(_instants(plain, reference.astimezone(CHINA)))
@@ -171,6 +177,7 @@ def judge_lateness(
     stage: Stage,
     *,
     clock_starts_at_report: bool = False,
+    reported: EventTime | None = None,
 ) -> Lateness:
     """Whether the report came within the limit (二·一, counted from the event).
 
@@ -180,9 +187,12 @@ def judge_lateness(
         within_minutes: The notice's limit (30).
         stage: 续报 and 终报 are not judged.
         clock_starts_at_report: The office has settled that 接报 starts the clock.
+        reported: 接报 as told beside the event's own time; matters only then.
     """
     if stage in ("续报", "终报"):
         return Lateness("不适用", reasons=(_why("不适用", f"{stage}不计 {within_minutes} 分钟"),))
+    if clock_starts_at_report and reported is not None:
+        event = reported
     if event is None:
         return Lateness("时间待核", reasons=(_why("时间待核", "没有写明事发时间，请向单位核实"),))
     if event.earliest > received_at:
@@ -193,8 +203,23 @@ def judge_lateness(
     if received_at - event.latest > _STALE:
         words = f"写明的时间“{event.matched}”距收到超过 7 天，请核实"
         return Lateness("时间待核", None, least, most, (_why("时间待核", words),))
+    if event.role == "event" and clock_starts_at_report:
+        return _from_event_alone(event, least, most, within_minutes)
     only_reported = event.role == "report" and not clock_starts_at_report
     return _compare(event, least, most, within_minutes, only_reported=only_reported)
+
+
+def _from_event_alone(event: EventTime, least: int, most: int, limit: int) -> Lateness:
+    """The clock starts at 接报, which is not told: it cannot have been before the event."""
+    took = f"{most} 分钟" if least == most else f"{least}～{most} 分钟"
+    told = (
+        f"只写明事发时间“{event.matched}”，到邮箱收到历时 {took}，时限 {limit} 分钟（从接报起算）"
+    )
+    if most <= limit:
+        words = f"{told}；接报只会更晚，按时"
+        return Lateness("按时", most, None, most, (_why("按时", words),))
+    words = f"{told}；接报时间不明，请补报接报时间"
+    return Lateness("时间待核", None, None, most, (_why("时间待核", words),))
 
 
 def _compare(

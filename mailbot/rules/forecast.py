@@ -8,6 +8,7 @@ from mailbot.config import ScheduleConfig
 from mailbot.notice import Notice, Quota, Unit
 from mailbot.records.ledger import Ledger
 from mailbot.records.letters import Forecast
+from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import DAY, Window, month, periods_between, working_days
 from mailbot.rules.desk import Desk, open_desk
 from mailbot.rules.first_period import first_day_of, part_of
@@ -43,6 +44,7 @@ def _line(
     if first > desk.today:
         return ()
     needed = _needed(desk, quota, first, this_month)
+    needed *= bodies_of(unit, desk.notice.open_questions)
     done = desk.index.counted(unit.name, column).count(this_month.start, this_month.end)
     worked = working_days(first, desk.today - DAY) if first < desk.today else 0
     left = working_days(desk.today, this_month.last)

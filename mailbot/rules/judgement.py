@@ -6,7 +6,7 @@ Filing and `mailbot read` both call this, so what an operator is shown is what i
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.notice import Notice
@@ -14,6 +14,7 @@ from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement
 from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
 from mailbot.rules.cues import CueTable
 from mailbot.rules.duplicates import Fingerprint
+from mailbot.rules.elements import completed
 from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCount
 
 _FIRST_SENTENCES = 160
@@ -141,7 +142,7 @@ def _emergency(
     draft: DraftText, reading: Reading, home: Reading, received_at: datetime, book: RuleBook
 ) -> EmergencyVerdict:
     message = reading.message
-    return emergencies.judge(
+    found = emergencies.judge(
         subject=_subject(home) or _subject(reading),
         title=draft.segments.title,
         body=draft.segments.body,
@@ -154,6 +155,13 @@ def _emergency(
         clock_starts_at_report=book.notice.emergency.clock_starts == "report",
         cues=book.emergency_cues,
     )
+    questions = book.notice.open_questions
+    counts = questions.incomplete_first_report_counts
+    lateness = completed(found.lateness, found.missing, incomplete_counts=counts)
+    if lateness is found.lateness:
+        return found
+    review = (*found.needs_review, lateness.reasons[-1].because)
+    return replace(found, lateness=lateness, needs_review=review)
 
 
 def _home(draft: DraftText, reading: Reading) -> Reading:

@@ -52,7 +52,8 @@ def urgent_obligations(
     notice: Notice, ledger: Ledger, now: datetime, schedule: ScheduleConfig
 ) -> tuple[Obligation, ...]:
     """Those of emergencies alone, worst first: cheap enough to ask at every tick."""
-    desk = open_desk(notice, schedule, replace(ledger, drafts=()), now)
+    reports = tuple(draft for draft in ledger.drafts if draft.emergency != "none")
+    desk = open_desk(notice, schedule, replace(ledger, drafts=reports), now)
     return tuple(sorted(emergency_obligations(desk), key=pressing))
 
 

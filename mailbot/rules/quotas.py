@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from mailbot.notice import Confidence, MediaQuota, Period, Quota, Unit
 from mailbot.records.obligations import DutyState, Obligation
+from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import (
     Window,
     days_between,
@@ -84,10 +85,7 @@ def quota_obligations(desk: Desk) -> Iterator[Obligation]:
 def _cells(desk: Desk, unit: Unit, media: dict[str, Timeline]) -> Iterator[_Cell]:
     first_day = first_day_of(desk.notice, unit)
     undecided = desk.index.undecided(unit.name)
-    # One row, five bodies: one joint quota unless the office reads it otherwise.
-    bodies = 1
-    if not desk.notice.open_questions.joint_row_shares_quota:
-        bodies = len(unit.name.split("、"))
+    bodies = bodies_of(unit, desk.notice.open_questions)
     for column, quota in ((1, unit.short), (2, unit.long)):
         if quota.submit:
             yield _Cell(

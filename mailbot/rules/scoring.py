@@ -14,6 +14,7 @@ from mailbot.config import ScheduleConfig
 from mailbot.notice import Notice, Publication, Unit
 from mailbot.records.ledger import Ledger
 from mailbot.records.scores import ColumnScore, Move, ScoredAct, ScoreLine, ScoreSheet
+from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import DAY, chinese_day, midnight
 from mailbot.rules.desk import open_desk
 from mailbot.rules.publications import FORMS, Form, points_of
@@ -187,13 +188,14 @@ def _sheet(judged: _Judged, unit: Unit, tally: Mapping[int, _Count]) -> ScoreShe
     lines = tuple(_line(judged, act) for act in acts)
     adopted = _adopted(acts)
     quotas = {1: unit.short, 2: unit.long}
+    bodies = bodies_of(unit, judged.rules.open_questions)
     columns = tuple(
         ColumnScore(
             column=column,
             submitted=tally[column].done,
             submit_quota=tally[column].needed,
             adopted=len(adopted[column]),
-            adopt_quota=quotas[column].adopt_per_year,
+            adopt_quota=quotas[column].adopt_per_year * bodies,
             unconfirmed=is_unsure(quotas[column]),
         )
         for column in _COLUMNS

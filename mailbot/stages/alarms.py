@@ -35,6 +35,8 @@ def record_event(uow: UnitOfWork, draft: DraftRecord) -> tuple[EventRecord, bool
         }
         if known.written_at is None:
             changes["written_at"] = draft.received_at
+        if known.reported_at is None:
+            changes["reported_at"] = draft.reported_at
         if draft.emergency == "alert":
             changes["level"] = "alert"
         if draft.stage == "终报":
@@ -57,6 +59,7 @@ def _opened(draft: DraftRecord) -> EventRecord:
         opened_by="mail",
         happened_earliest=draft.event_earliest,
         happened_latest=draft.event_latest,
+        reported_at=draft.reported_at,
         written_at=draft.received_at,
         last_report_at=draft.received_at,
         closed_at=draft.received_at if draft.stage == "终报" else None,

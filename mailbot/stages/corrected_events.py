@@ -13,7 +13,10 @@ from store.records import DraftRecord, EventRecord
 from store.unit_of_work import UnitOfWork
 
 _TIMES = frozenset(
-    {"happened_earliest", "happened_latest", "written_at", "last_report_at", "closed_at"}
+    {
+        *("happened_earliest", "happened_latest", "reported_at"),
+        *("written_at", "last_report_at", "closed_at"),
+    }
 )
 
 
@@ -54,6 +57,8 @@ def follow(
             "happened_earliest": draft.event_earliest,
             "happened_latest": draft.event_latest,
         }
+    if draft.reported_at != was.reported_at:
+        changes["reported_at"] = draft.reported_at
     if draft.emergency != was.emergency:
         changes["level"] = draft.emergency
         if known.state == "dismissed":

@@ -22,7 +22,7 @@ CORRECT, WITHDRAW, RETURN = "correct", "withdraw", "return"
 _LEVELS = {"是": "alert", "疑似": "review", "否": "none"}
 _COLUMNS = {"①": 1, "②": 2, "③": 3, "1": 1, "2": 2, "3": 3, "无": None}
 _COUNTING = {"是": "counted", "否": "not_counted"}
-_OF_EMERGENCIES = frozenset({"突发", "事发"})
+_OF_EMERGENCIES = frozenset({"突发", "事发", "接报"})
 _EXAMPLE = "单位=市政管理科 类型=动态简讯 突发=是 事发=4月19日8时5分"
 
 
@@ -62,7 +62,8 @@ def correct(uow: UnitOfWork, draft_id: int, wanted: Mapping[str, str], hand: Han
     doubts = set() if wanted.keys() <= _OF_EMERGENCIES else set(_other_doubts(draft))
     values["needs_review"] = [doubt for doubt in draft.needs_review if doubt not in doubts]
     if _OF_EMERGENCIES & wanted.keys():
-        values = corrected_times.judged(draft, values, wanted.get("事发"), hand.config, hand.now)
+        times = corrected_times.Told(wanted.get("事发"), wanted.get("接报"))
+        values = corrected_times.judged(draft, values, times, hand.config, hand.now)
     corrected = replace(draft, **{name: _frozen(value) for name, value in values.items()})
     changed = [name for name in values if getattr(draft, name) != getattr(corrected, name)]
     if not changed:
@@ -139,6 +140,7 @@ _CHANGES: Mapping[str, Callable[[str, DraftRecord, Config], dict[str, Any]]] = {
     "任务": _task,
     "突发": _level,
     "事发": _happened,
+    "接报": _happened,
     "计数": _counting,
 }
 CORRECTABLE = tuple(_CHANGES)
@@ -231,7 +233,7 @@ def _learn_sender(
 
 def _revived(before: Mapping[str, Any]) -> dict[str, Any]:
     """Column values of an act's detail; instants were kept as text."""
-    times = ("event_earliest", "event_latest")
+    times = ("event_earliest", "event_latest", "reported_at")
     return {
         name: datetime.fromisoformat(value) if name in times and value else value
         for name, value in before.items()

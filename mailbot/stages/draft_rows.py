@@ -70,6 +70,7 @@ def draft_row(
         hazard=emergency.hazard,
         event_earliest=when.earliest if when else None,
         event_latest=when.latest if when else None,
+        reported_at=emergency.report_time.latest if emergency.report_time else None,
         minutes_to_report=emergency.lateness.minutes,
         punctuality=emergency.lateness.verdict,
         late=is_late(emergency.lateness),

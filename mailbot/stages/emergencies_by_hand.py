@@ -25,11 +25,12 @@ def open_event(
     by: str,
     now: datetime,
     phoned: bool = True,
+    reported: datetime | None = None,
 ) -> int:
     """An event the office learnt of by telephone: the unit's written clock starts now.
 
     `phoned`: the unit itself reported it, which stops the 30 minutes (二·一); otherwise
-    the office heard of it elsewhere.
+    the office heard of it elsewhere. `reported`: when the unit learnt of it (接报).
     """
     event = EventRecord(
         id=0,
@@ -42,6 +43,7 @@ def open_event(
         opened_by=by,
         happened_earliest=happened,
         happened_latest=happened,
+        reported_at=reported,
         phoned_at=now if phoned else None,
     )
     event_id = uow.events.add(event)
