@@ -37,7 +37,8 @@ def book() -> RuleBook:
 
 def texts_of(name: str) -> list[Text]:
     """Texts of a set such as "second_author/kinds", in file order."""
-    return tomllib.loads((SETS / f"{name}.toml").read_text(encoding="utf-8"))["text"]
+    found: list[Text] = tomllib.loads((SETS / f"{name}.toml").read_text(encoding="utf-8"))["text"]
+    return found
 
 
 def mail_of(text: Text, *, titled: bool = True) -> bytes:
@@ -181,9 +182,8 @@ def main() -> None:
     for name in given.names:
         for titled in (True, False):
             figures = measure(name, titled=titled)
-            print(*figures.lines(), sep="\n")
-            if given.wrong:
-                print(*figures.wrong, sep="\n", file=sys.stderr)
+            told = [*figures.lines(), *(figures.wrong if given.wrong else ())]
+            sys.stdout.write("".join(f"{line}\n" for line in told))
 
 
 def _names() -> Iterator[str]:

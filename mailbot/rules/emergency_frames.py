@@ -17,10 +17,21 @@ _WITNESSES = ("event.body", "event.shape")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A draft cut for the cues; spaces between characters (Word's justified lines) are gone."""
+    """A draft cut for the cues; spaces between characters (Word's justified lines) are gone.
+
+    Attributes:
+        terse: The body holds so few words that the headline was put before them.
+    """
 
     title: str
     body: str
+    terse: bool = False
+
+    def with_head(self, table: CueTable) -> "Parts":
+        """A mail of a few words (“情况如题”) says in its subject what others say below it."""
+        if len(self.body) >= table.settings["short_words"] or not self.title:
+            return self
+        return Parts(self.title, f"{self.title}。\n{self.body}", terse=True)
 
     def scopes(self, table: CueTable) -> dict[str, str]:
         """Scope → text, as the cue file names them."""

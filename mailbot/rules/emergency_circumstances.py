@@ -1,0 +1,82 @@
+"""What speaks for or against an emergency that no pattern can see (二·一).
+
+A text without any time, an event long past, a text too long for a report, words of
+a hazard with nothing beside them: each gives its points as a reason of its own.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from mailbot.records.verdicts import EventTime, Reason
+from mailbot.rules.cues import CueTable, Fired
+from mailbot.rules.emergency_frames import Parts
+
+SUPPORT = ("harm", "respond", "report", "sudden")
+_VERDICT = "突发事件"
+_CLAUSE = "二·一"
+_DECLARED = ("declared.first", "declared.follow")
+
+
+def circumstances(
+    parts: Parts,
+    fired: tuple[Fired, ...],
+    event_time: EventTime | None,
+    reference: datetime,
+    cues: CueTable,
+) -> tuple[Reason, ...]:
+    """Reasons with points, in the order a clerk reads them.
+
+    Args:
+        parts: The draft as cut for the cues.
+        fired: Cues that fired, hazards' names left out.
+        event_time: When it happened, as far as the text tells.
+        reference: The sender's clock, or the provider's.
+        cues: Holds the points (`untimed_points`, `old_points`, …).
+    """
+    found = [
+        *_time(parts, fired, event_time, reference, cues),
+        *_length(parts, cues),
+        *_bareness(parts, fired, cues),
+    ]
+    return tuple(
+        Reason(_VERDICT, because, _CLAUSE, cues.settings[f"{name}_points"], name)
+        for name, because in found
+    )
+
+
+def _time(
+    parts: Parts,
+    fired: tuple[Fired, ...],
+    event_time: EventTime | None,
+    reference: datetime,
+    cues: CueTable,
+) -> Iterator[tuple[str, str]]:
+    declared = any(one.cue.id in _DECLARED for one in fired)
+    if event_time is None:
+        if parts.body and not parts.terse and not declared:
+            yield "untimed", "通篇没有写时间"
+        return
+    age = reference - event_time.latest
+    told = f"写明的时间“{event_time.matched}”早于来信 {age.days} 天"
+    if age > timedelta(days=cues.settings["old_days"]):
+        yield "old", f"{told}，像往事"
+    elif age > timedelta(days=cues.settings["stale_days"]) and not declared:
+        yield "stale", f"{told}，不像刚发生"
+    groups = {one.cue.group for one in fired}
+    if event_time.precision == "day" and not groups & {"declared", "harm", "report"}:
+        yield "day", f"时间只写到“{event_time.matched}”，也没有写报告和伤亡"
+
+
+def _length(parts: Parts, cues: CueTable) -> Iterator[tuple[str, str]]:
+    if len(parts.body) > cues.settings["long_words"]:
+        yield "long", f"正文约 {len(parts.body)} 字，比突发信息长得多"
+
+
+def _bareness(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> Iterator[tuple[str, str]]:
+    """Words of a hazard and nothing beside them: talk of hazards more often than a report."""
+    groups = {one.cue.group for one in fired}
+    timed = any(one.cue.scope == "near" for one in fired)
+    if not parts.body or timed or "event" not in groups or groups & {*SUPPORT, "declared"}:
+        return
+    if "bare_points" in cues.settings:
+        yield "bare", "只提到险情，没有写钟点、报告、处置、伤亡"
