@@ -23,6 +23,10 @@ def open_store(config: Config) -> Store:
     except (ArgumentError, NoSuchModuleError):
         remedy = "请写成 sqlite:///data/mailbot.db 的形式"
         raise ConfigError("store.url", "写法有误", remedy) from None
+    except ModuleNotFoundError as error:
+        problem = f"没有安装连接这种数据库的程序（{error.name}）"
+        remedy = "请执行 pip install 'mailbot[postgresql]'，或改用 sqlite:///data/mailbot.db"
+        raise ConfigError("store.url", problem, remedy) from None
     except (DatabaseError, OSError) as error:
         problem = f"打不开数据库（{str(error).splitlines()[0][:80]}）"
         raise ConfigError(

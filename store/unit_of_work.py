@@ -47,7 +47,11 @@ class UnitOfWork:
         connection = self._engine.connect()
         if self._read_only:
             connection = connection.execution_options(**{READ_ONLY: True})
-        connection.begin()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
         self._connection = connection
         self.messages = Messages(connection)
         self.cursors = Cursors(connection)

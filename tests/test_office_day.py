@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import offices
+import pytest
 from offices import DUTY, UNIT, open_office, stop, wait_until
 from servers.exim import Exim
 from servers.mail_server import MailServer
@@ -51,9 +52,19 @@ def letters_to(exim: Exim, address: str, prefix: str = "") -> list[Message]:
     return [letter for letter in found if subject_of(letter).startswith(prefix)]
 
 
-def test_a_day_at_the_office(tmp_path: Path, dovecot: MailServer, exim: Exim) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_day_at_the_office(
+    tmp_path: Path,
+    dovecot: MailServer,
+    exim: Exim,
+    request: pytest.FixtureRequest,
+    database: str,
+) -> None:
     """Receipt, alert, acknowledgement by reply, clean end; nothing on the server is touched."""
-    office = open_office(tmp_path, dovecot, exim, tick_seconds="tick_seconds = 1")
+    changes = {"tick_seconds": "tick_seconds = 1"}
+    if database == "postgresql":
+        changes["url"] = f'url = "{request.getfixturevalue("postgres_server").store()}"'
+    office = open_office(tmp_path, dovecot, exim, **changes)
     daemon = office.start("run")
     wait_until(lambda: "started" in office.log)
     raw = draft_mail()

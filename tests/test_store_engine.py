@@ -30,7 +30,7 @@ from pathlib import Path
 from store.opening import open_store
 
 folder, name = Path(sys.argv[1]), sys.argv[2]
-store = open_store("sqlite:///mailbot.db", folder)
+store = open_store(sys.argv[3], folder)
 now = datetime(2023, 4, 19, tzinfo=UTC)
 (folder / name).touch()
 while len(list(folder.glob("counter-*"))) < 2:
@@ -128,7 +128,7 @@ def test_two_processes_lose_no_update(tmp_path: Path) -> None:
     open_store(URL, tmp_path).close()
     counting = [
         subprocess.Popen(
-            [sys.executable, "-c", COUNTING, str(tmp_path), f"counter-{number}"],
+            [sys.executable, "-c", COUNTING, str(tmp_path), f"counter-{number}", URL],
             cwd=Path(__file__).parents[1],
         )
         for number in range(2)

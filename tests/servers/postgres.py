@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from servers.daemon import START_SECONDS, Daemon, ServerMissingError, remove, run_ids, work_folder
 from sqlalchemy import create_engine, make_url, text
 
+from servers.daemon import START_SECONDS, Daemon, ServerMissingError, remove, run_ids, work_folder
 from store.opening import open_store
 
 PACKAGE = "postgresql"
