@@ -5,6 +5,7 @@ clearly ahead. A guess would cost a unit its score, a 待审 costs a minute.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +35,8 @@ _INTRO = 60
 _OPENING = 60
 _ENDING = 120
 _MOST_LISTS = 20
+_SHORT_LEAD = 9
+_PARALLEL = 3
 _SHOWN_REASONS = 5
 _DECLARED = (
     (PROBLEM, re.compile(r"问题反映|问题类|调研|建议类|问题建议|社情民意")),
@@ -51,11 +54,13 @@ class Outline:
         headings: Numbered headings, in order, cut at their first sentence.
         lists: For each 一是…二是…三是 the sentence it hangs on.
         leads: Short first clauses of sentences, such as 建机制 or 经费不足.
+        parallel: What at least three leads share, as “首同：列” or “尾同：法”.
     """
 
     headings: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
+    parallel: tuple[str, ...] = ()
 
 
 def outline(body: str) -> Outline:
@@ -72,7 +77,22 @@ def outline(body: str) -> Outline:
         if len(lists) >= _MOST_LISTS:
             break
     leads = tuple(found[1] for found in islice(_LEAD.finditer(flat), _MOST_LEADS))
-    return Outline(headings, tuple(lists), leads)
+    return Outline(headings, tuple(lists), leads, _parallel(leads))
+
+
+def _parallel(leads: tuple[str, ...]) -> tuple[str, ...]:
+    """Headings without numbers: leads that begin or end alike, as in 材料做减法…环节做除法."""
+    short = [lead.strip('“”"') for lead in leads if len(lead) <= _SHORT_LEAD]
+    ends = {
+        "首同": Counter(lead[:1] for lead in short),
+        "尾同": Counter(lead[-1:] for lead in short),
+    }
+    return tuple(
+        f"{where}：{sign}"
+        for where, counted in ends.items()
+        for sign, times in counted.items()
+        if times >= _PARALLEL and "\u4e00" <= sign <= "\u9fff"
+    )
 
 
 def _last_sentence(before: str) -> str:
@@ -149,6 +169,7 @@ def _scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
         "headings": "\n".join(structure.headings),
         "lists": "\n".join(structure.lists),
         "leads": "\n".join(structure.leads),
+        "parallel": "\n".join(structure.parallel),
         "whole": flat[: _ENDING * 2],
         "ending": flat[-_ENDING:],
     }
