@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 
 from mailbot.cli import arguments as given
+from mailbot.cli.draft_listing import filters, list_drafts, summary
 from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, when
 from mailbot.clock import system_clock
@@ -20,10 +21,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         dest="action", metavar="list|show|correct|withdraw|undo|corrections"
     )
     listing = actions.add_parser("list", help="列出稿件")
-    _filters(listing)
+    filters(listing)
     for target in (parser, listing):
         target.set_defaults(run=list_drafts)
-    _filters(parser)
+    filters(parser)
     show = actions.add_parser("show", help="一篇稿件的全部情况")
     show.add_argument("draft", metavar="编号")
     given.json_flag(show)
@@ -50,76 +51,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     made.set_defaults(run=list_corrections)
 
 
-def _filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--unit", metavar="单位")
-    parser.add_argument("--kind", metavar="类型")
-    parser.add_argument("--state", choices=["counted", "not_counted", "withdrawn", "returned"])
-    parser.add_argument("--task", type=int, metavar="任务序号")
-    parser.add_argument("--since", metavar="起")
-    parser.add_argument("--until", metavar="止")
-    parser.add_argument("--text", metavar="词语")
-    parser.add_argument("--review", action="store_true", help="只列需要复核的")
-    parser.add_argument("--emergency", action="store_true", help="只列突发和疑似突发")
-    parser.add_argument("--limit", type=int, default=1000, metavar="篇数")
-    given.json_flag(parser)
-
-
-def list_drafts(arguments: argparse.Namespace) -> int:
-    """Drafts, newest first."""
-    from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
-    from store.drafts import DraftFilter  # noqa: PLC0415  the database library is slow to import
-
-    config = config_of(arguments)
-    wanted = DraftFilter(
-        unit=unit_or_refuse(arguments.unit, config) if arguments.unit else None,
-        kind=arguments.kind,
-        state=arguments.state,
-        task=arguments.task,
-        start=given.instant(arguments.since) if arguments.since else None,
-        end=given.instant(arguments.until) if arguments.until else None,
-        text=arguments.text,
-        needs_review=arguments.review,
-        emergency=arguments.emergency,
-        limit=arguments.limit,
-    )
-    with store_of(config) as store, store.look() as uow:
-        found = uow.drafts.listing(wanted)
-    if arguments.json:
-        print_json({"drafts": [summary(draft) for draft in found]})
-        return 0
-    headers = ("编号", "收到", "单位", "标题", "类型", "栏", "字数", "突发", "状态")
-    print_table(headers, (_cells(draft) for draft in found))
-    return 0
-
-
-def summary(draft: DraftRecord) -> dict[str, object]:
-    """The listing's keys of one draft."""
-    return {
-        "id": draft.id,
-        "received_at": iso(draft.received_at),
-        "unit": draft.unit or None,
-        "title": draft.title,
-        "kind": draft.kind,
-        "column": draft.column,
-        "words": draft.words,
-        "words_total": draft.words_total,
-        "words_cjk": draft.words_cjk,
-        "approximate": draft.approximate,
-        "emergency": draft.emergency,
-        "event_time": iso(draft.event_earliest),
-        "minutes_to_report": draft.minutes_to_report,
-        "late": draft.late,
-        "task": draft.task,
-        "state": draft.state,
-        "same_item_as": draft.same_item_as,
-        "needs_review": list(draft.needs_review),
-    }
-
-
-_STATES = {"counted": "计入", "not_counted": "不计", "withdrawn": "撤稿", "returned": "退回"}
-_LEVELS = {"alert": "突发", "review": "疑似", "none": ""}
-
-
 _NAMES = {
     "unit": "单位",
     "kind": "类型",
@@ -130,21 +61,6 @@ _NAMES = {
     "event_latest": "事发止",
 }
 _WORDS = {"alert": "是", "review": "疑似", "none": "否"}
-
-
-def _cells(draft: DraftRecord) -> tuple[object, ...]:
-    review = " 待核" if draft.needs_review else ""
-    return (
-        f"#{draft.id}",
-        when(draft.received_at),
-        draft.unit or "待核",
-        draft.title,
-        draft.kind,
-        "①②③"[draft.column - 1] if draft.column else "",
-        f"约{draft.words}" if draft.approximate else draft.words,
-        _LEVELS[draft.emergency],
-        _STATES[draft.state] + review,
-    )
 
 
 def show_draft(arguments: argparse.Namespace) -> int:
