@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from mailbot.clock import SHANGHAI
 from mailbot.errors import Refused
@@ -24,6 +24,20 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise Refused(f"时间 {text!r} 看不懂，请写成 2023-04-19T09:05 的形式") from None
     return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def day(text: str) -> date:
+    """A day as typed: 2023-04-19 or 2023/4/19.
+
+    Raises:
+        Refused: It is not a day.
+    """
+    words = text.strip().replace("/", "-").split("-")
+    try:
+        year, month, number = (int(word) for word in words)
+        return date(year, month, number)
+    except ValueError:
+        raise Refused(f"日期 {text!r} 看不懂，请写成 2023-04-19 的形式") from None
 
 
 def shown(moment: datetime) -> str:

@@ -51,7 +51,7 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_commissions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("commission", help="约稿：登记、列表、办结（四（一））")
-    actions = parser.add_subparsers(dest="action", metavar="add|list|close")
+    actions = parser.add_subparsers(dest="action", metavar="add|list|close|undo")
     listing = actions.add_parser("list", help="列出约稿")
     for target in (parser, listing):
         given.json_flag(target)
@@ -65,6 +65,9 @@ def _add_commissions(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     close.add_argument("commission", metavar="编号")
     close.add_argument("--draft", metavar="稿件编号")
     close.set_defaults(run=close_commission)
+    undo = actions.add_parser("undo", help="撤销最近一步：重新待交，或取消约稿")
+    undo.add_argument("commission", metavar="编号")
+    undo.set_defaults(run=undo_commission)
 
 
 def list_events(arguments: argparse.Namespace) -> int:
@@ -194,37 +197,46 @@ def _commission(item: CommissionRecord) -> dict[str, object]:
 
 def add_commission(arguments: argparse.Namespace) -> int:
     """Ask a unit for a draft."""
+    from mailbot.cli.asking import said  # noqa: PLC0415
     from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
+    from mailbot.stages.requests import commission  # noqa: PLC0415
+    from mailbot.wiring import post_of  # noqa: PLC0415
 
     config, now = config_of(arguments), system_clock()
     due = given.instant(arguments.due)
     if due <= now:
         raise Refused(f"截止时间 {given.shown(due)} 已经过去")
     unit = unit_or_refuse(arguments.unit, config)
+    item = CommissionRecord(0, unit, arguments.topic, now, due)
     with store_of(config) as store, store.work() as uow:
-        item = uow.commissions.add(CommissionRecord(0, unit, arguments.topic, now, due))
-        detail = {"unit": unit, "topic": arguments.topic, "due": due.isoformat()}
-        uow.acts.add(now, BY, "commission", f"commission:{item}", detail)
+        number, told = commission(uow, config, post_of(config), item, BY)
         uow.commit()
-    print(f"已登记约稿 {item}：{unit}，{given.shown(due)}前")
+    print(f"已登记约稿 {number}：{unit}，{given.shown(due)}前，{said(told=told)}")
     return 0
 
 
 def close_commission(arguments: argparse.Namespace) -> int:
     """Mark a commission as delivered or cancelled."""
+    from mailbot.stages.requests import settle  # noqa: PLC0415
+
     number, now = given.number(arguments.commission), system_clock()
     draft = given.number(arguments.draft) if arguments.draft else None
     with store_of(config_of(arguments)) as store, store.work() as uow:
-        item = uow.commissions.get(number)
-        if item is None or item.state != "open":
-            raise Refused(f"没有编号 {number} 的待交约稿")
-        if draft is not None and uow.drafts.get(draft) is None:
-            raise Refused(f"没有 #{draft} 这篇稿件")
-        state = "cancelled" if draft is None else "done"
-        uow.commissions.change(number, state=state, draft_id=draft)
-        uow.acts.add(now, BY, f"commission-{state}", f"commission:{number}", {"draft": draft})
+        done = settle(uow, "commission", number, draft=draft, by=BY, now=now)
         uow.commit()
-    print(f"约稿 {number} 已{'取消' if draft is None else '办结'}")
+    print(f"约稿 {number} 已{done}")
+    return 0
+
+
+def undo_commission(arguments: argparse.Namespace) -> int:
+    """Take back the last step of a commission: closing, or asking."""
+    from mailbot.stages.undoing import undo_last  # noqa: PLC0415
+
+    number = given.number(arguments.commission)
+    with store_of(config_of(arguments)) as store, store.work() as uow:
+        undone = undo_last(uow, f"commission:{number}", BY, system_clock())
+        uow.commit()
+    print(f"已撤销：{undone}")
     return 0
 
 

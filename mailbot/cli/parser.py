@@ -12,6 +12,7 @@ GROUPS = (
     "reading",
     "drafts",
     "office",
+    "asking",
     "acts",
     "scores",
     "duties",

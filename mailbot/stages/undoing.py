@@ -57,6 +57,18 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> str:
     return f"{name}（操作 {act_id}）"
 
 
+def undo_last(uow: UnitOfWork, subject: str, by: str, now: datetime) -> str:
+    """Undo the last act in force on a subject ("activity:3"); returns what was undone.
+
+    Raises:
+        Refused: Nothing of it is in force, or it cannot be taken back.
+    """
+    acts = [act for act in uow.acts.of(subject) if act.undone_by is None and act.verb in NAMES]
+    if not acts:
+        raise Refused("没有可撤销的操作，请先列表查看编号")
+    return undo(uow, acts[-1].id, by, now)
+
+
 def _put_back(uow: UnitOfWork, act: ActRecord, by: str, now: datetime) -> None:
     """Mend the rows an act changed; entries that are computed with need nothing but the mark."""
     if act.verb in _ENTRIES:
