@@ -1,6 +1,6 @@
 """Which digest is due: each once, a missed one caught up once and marked 补发."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from duty_samples import SCHEDULE, at
@@ -120,3 +120,11 @@ def test_every_daily_digest_is_sent_on_its_day_when_we_are_awake(start: int, min
             if digest.kind == "daily":
                 spans.append((digest.start, digest.end))
     assert [one[1] for one in spans[:-1]] == [one[0] for one in spans[1:]]
+
+
+def test_no_overview_of_days_before_the_notice_took_effect() -> None:
+    effective = date(2023, 4, 20)
+    early = digests_due(SCHEDULE, (), at("2023-04-17 10:00"), effective=effective)
+    assert [one.kind for one in early] == ["daily"]
+    first = digests_due(SCHEDULE, (), at("2023-04-24 10:00"), effective=effective)
+    assert [one.kind for one in first] == ["daily", "weekly"]

@@ -1,5 +1,6 @@
 """Embedded servers on loopback: IMAP by pymap, SMTP by aiosmtpd. Real protocols, no account."""
 
+import logging
 import socket
 import subprocess
 import sys
@@ -105,6 +106,8 @@ def _knows(
 @contextmanager
 def smtp_server(outgoing: Outgoing) -> Iterator[int]:
     """Aiosmtpd in a thread; yields its port."""
+    # It warns of a deprecated attribute of its own at every login.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     controller = Controller(
         outgoing,
         hostname=HOST,

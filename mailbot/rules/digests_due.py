@@ -62,18 +62,19 @@ def digests_due(
     now: datetime,
     *,
     since: datetime | None = None,
+    effective: date = date.min,
 ) -> tuple[DigestDue, ...]:
     """The digests due at `now`, at most one of each kind.
 
     `queued` holds the keys of digests already queued, in whatever state now. A digest
-    scheduled before `since` (the first start of the system) is not owed. None is sent that is
-    older than one already queued, so that a clock set back sends nothing twice.
+    scheduled before `since` (the first start of the system) is not owed, nor an overview of
+    days before the notice took effect: nobody owed anything then. None is sent that is older than one already queued, so that a clock set back sends nothing twice.
     """
     keys = [key for key in queued if key.startswith("digest/")]
     found: list[DigestDue] = []
     for kind in ("daily", "weekly", "monthly", "quarterly"):
         due = _due(kind, schedule, keys, now, since=since)
-        if due is not None:
+        if due is not None and (kind == "daily" or local_day(due.end) > effective):
             found.append(due)
     return tuple(found)
 

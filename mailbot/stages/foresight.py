@@ -46,6 +46,7 @@ def letters_at(
         obligations=duties,
     )
     keys = [nudge.key for nudge in ledger.nudges]
+    effective = config.notice.head.effective
     digests = [
         Expected(
             kind=due.kind,
@@ -54,7 +55,7 @@ def letters_at(
             key=due.key,
             reason=f"{due.label}{_DIGEST_NAMES[due.kind]}{'（补发）' if due.late else ''}",
         )
-        for due in digests_due(config.schedule, keys, now)
+        for due in digests_due(config.schedule, keys, now, effective=effective)
     ]
     letters = [Expected(p.kind, p.unit, p.to, p.key, p.reason) for p in planned]
     return letters + digests

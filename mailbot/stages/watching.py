@@ -77,7 +77,9 @@ class Watching:
         if hold_routine:
             planned = tuple(letter for letter in planned if letter.urgent)
         keys = [nudge.key for nudge in ledger.nudges] + silent
-        due = () if hold_routine else digests_due(config.schedule, keys, now, since=started)
+        effective = config.notice.head.effective
+        due = digests_due(config.schedule, keys, now, since=started, effective=effective)
+        due = () if hold_routine else due
         if not planned and not due:
             return 0
         with self.store.work() as uow:
