@@ -14,8 +14,10 @@ from mailbot.config import Config
 from mailbot.errors import AuthenticationFailed, Temporary
 from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.ports import Mailbox
+from mailbot.stages.backups import Backups
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.delivery import Delivery
+from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
 from mailbot.stages.marking import mark_filed
@@ -51,6 +53,8 @@ class App:
     watching: Watching
     delivery: Delivery
     pushing: Pushing
+    backups: Backups
+    room: DiskRoom
     credential: str
     release: Callable[[], None]
     _sending: threading.Lock = field(default_factory=threading.Lock)
@@ -86,7 +90,9 @@ class App:
 
     def tick(self, stop: threading.Event | None = None) -> None:
         """What is due is queued, what is queued is sent."""
+        self.room.give_up_ballast()  # before anything is written
         now, hold = self.keeper.read()
+        self.room.tell(now)
         self.watching.watch(now, hold_routine=hold)
         if stop is None or not stop.is_set():
             self.send(now, hold_routine=hold, stop=stop)
@@ -98,6 +104,12 @@ class App:
         """Emergencies and broken mail are told by the second channel too."""
         now, _ = self.keeper.read()
         self.pushing.run(now)
+
+    def safekeep(self, stop: threading.Event) -> None:
+        """Ballast and backups, when it is time for them."""
+        now, _ = self.keeper.read()
+        self.room.keep_ballast()
+        self.backups.run(now, lambda: not stop.is_set())
 
     def once(self) -> bool:
         """One full tick: fetch, file, watch, deliver. False when the mailbox was out of reach."""
@@ -131,6 +143,9 @@ class App:
 
     def _fetch(self, now: datetime, stop: threading.Event | None) -> bool:
         """True when the mailbox was read completely."""
+        if refusal := self.room.refusal():
+            log.warning("intake_stopped", reason=refusal[:40])
+            return False
         with self.store.look() as uow:
             breaker = Breaker.from_fact(uow.facts.get(BREAKER))
         if not breaker.allows(now, self.credential):

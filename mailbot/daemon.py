@@ -1,9 +1,10 @@
 """The daemon: a scheduler that only wakes us, signals, and the stages in order.
 
 Every tick asks the database what is due (no deadline depends on a timer that
-fired). Three jobs run side by side: the poll fetches, files and sends what is
+fired). Four jobs run side by side: the poll fetches, files and sends what is
 urgent; the tick watches the deadlines and empties the outbox; the push tells
-emergencies by the second channel, where there is one. Health is the age of the
+emergencies by the second channel, where there is one; the safekeeping makes
+backups. Health is the age of the
 last sign of life of poll and tick, never what the scheduler says of itself: a job
 that hangs ends the process, and the service manager starts it anew.
 """
@@ -28,8 +29,9 @@ from mailbot.vitality import BeatingStop, Pulse, Seconds
 from parsers.confinement import hide_from_peers
 
 HUNG = 75  # EX_TEMPFAIL: to be started again
-_JOBS = 3
+_JOBS = 4
 _LOOK_SECONDS = 1.0
+_SAFEKEEP_SECONDS = 30
 
 
 def tick_patience(config: Config) -> float:
@@ -77,6 +79,9 @@ class Daemon:
         seconds = config.schedule.tick_seconds
         for job in (self._tick, self._push):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=start)
+        scheduler.add_job(
+            self._safekeep, "interval", seconds=_SAFEKEEP_SECONDS, next_run_time=start
+        )
         scheduler.start()
         log.event("started", mailbox=config.mailbox.host, poll_seconds=config.mailbox.poll_seconds)
         self._guard()
@@ -124,6 +129,12 @@ class Daemon:
         except Exception:  # noqa: BLE001  ours: the next tick tries again
             log.failure("tick_failed")
         self._tick_pulse.beat()
+
+    def _safekeep(self) -> None:
+        try:
+            self._app.safekeep(self._stop)
+        except Exception:  # noqa: BLE001  ours: the next time tries again
+            log.failure("safekeeping_failed")
 
     def _push(self) -> None:
         try:

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from mailbot.config import Config
 from mailbot.errors import MailbotError
-from mailbot.health import LEAST_DISK, free_bytes
 from mailbot.ports import Outcome
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.secrets import push_urls
+from mailbot.storage_health import free_bytes, no_room, store_folders
 from mailbot.storing import open_store
 from mailbot.wiring import Secrets, rule_book, sandbox_of
 
@@ -78,8 +78,8 @@ def _disk(config: Config) -> Check:
             pass
     except OSError as error:
         return Check("存档文件夹", good=False, found=f"{folder} 不可写（{error.strerror}）")
-    free = free_bytes(folder)
-    remedy = "" if free >= LEAST_DISK else "剩余空间不足 500MB，请清理磁盘"
+    free = min(free_bytes(place) for place in store_folders(config))
+    remedy = "" if free >= config.disk.stop_below else no_room(free)
     return Check("磁盘", not remedy, f"剩余 {free // 1_000_000} MB", remedy)
 
 

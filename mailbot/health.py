@@ -1,10 +1,8 @@
 """Is all well? Derived from the store, the clock and the disk; `status` and the digest share it."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from mailbot.breaker import Breaker
 from mailbot.clock import shanghai
@@ -14,10 +12,10 @@ from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE
 from mailbot.stages.pushing import PUSH_FAILURE
+from mailbot.storage_health import DISK_LOW, last_backup, last_check, storage_problems
 from mailbot.timekeeping import JUMP
 from store.unit_of_work import UnitOfWork
 
-LEAST_DISK = 500_000_000
 _TICK_STALE = timedelta(minutes=5)
 _POLL_STALE = timedelta(minutes=10)
 _URGENT_STALE = timedelta(minutes=5)
@@ -35,6 +33,8 @@ class Health:
     folders: tuple[FolderCount, ...]
     outbox: dict[str, int]
     waiting_mails: int
+    last_backup: datetime | None = None
+    backup_checked: datetime | None = None
 
     @property
     def healthy(self) -> bool:
@@ -50,7 +50,8 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     last_poll = _instant(uow.facts.get(LAST_POLL))
     last_tick = _instant(uow.facts.get(LAST_TICK))
     folders = tuple(folder_counts(uow))
-    problems = [*_standing(uow, now), *_outbox(uow, now), *_unfetched(folders), *_disk(config)]
+    problems = [*_standing(uow, now), *_outbox(uow, now), *_unfetched(folders)]
+    problems += storage_problems(uow, config, now)
     if running:
         problems += _silence(last_poll, last_tick, now)
     return Health(
@@ -60,6 +61,8 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
         folders=folders,
         outbox=dict(uow.outbox.counts()),
         waiting_mails=uow.messages.count_waiting(),
+        last_backup=last_backup(uow),
+        backup_checked=last_check(uow),
     )
 
 
@@ -74,6 +77,8 @@ def mail_troubles(uow: UnitOfWork, now: datetime) -> dict[str, str]:
         found["sending"] = f"发信服务器拒绝登录或要求暂停，信件到{_clock(paused)}再发"
     if unsent := _urgent_unsent(uow, now):
         found["unsent"] = unsent
+    if low := uow.facts.get(DISK_LOW):
+        found["disk"] = str(low)
     return found
 
 
@@ -147,19 +152,6 @@ def _silence(last_poll: datetime | None, last_tick: datetime | None, now: dateti
     if last_poll is None or now - last_poll > _POLL_STALE:
         problems.append("超过10分钟没有成功收信")
     return problems
-
-
-def _disk(config: Config) -> list[str]:
-    folder = config.path(config.store.archive)
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    free = free_bytes(folder)
-    return [] if free >= LEAST_DISK else [f"磁盘只剩{free // 1_000_000}MB，请清理"]
-
-
-def free_bytes(folder: Path) -> int:
-    """Free space of the disk that holds `folder`."""
-    return shutil.disk_usage(folder).free
 
 
 def _clock(instant: datetime) -> str:

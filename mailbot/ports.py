@@ -33,6 +33,19 @@ class Envelope:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A letter of ours as it lies in the sent folder.
+
+    Attributes:
+        at: When the server filed it there (INTERNALDATE).
+    """
+
+    message_id: str
+    subject: str
+    at: datetime | None
+
+
 class Mailbox(Protocol):
     """One logged-in IMAP connection. Every call may raise Temporary."""
 
@@ -74,6 +87,9 @@ class Mailbox(Protocol):
 
     def find_message_id(self, folder: str, message_ids: Sequence[str]) -> frozenset[str]:
         """Which of these Message-IDs lie in `folder` (recent mails, compared locally)."""
+
+    def letters_since(self, folder: str, moment: datetime) -> Sequence[SentLetter]:
+        """Mails filed in `folder` since `moment`; Temporary when one could not be looked at."""
 
     def sent_folder(self) -> str | None:
         r"""Name of the \Sent folder, None where there is none."""

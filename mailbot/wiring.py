@@ -20,13 +20,17 @@ from mailbot.ports import Mailbox, Transport
 from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
 from mailbot.secrets import imap_password, push_urls, signing_key, smtp_password
+from mailbot.stages.backups import Backups
 from mailbot.stages.delivery import Delivery
+from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
 from mailbot.stages.post import Post
 from mailbot.stages.pushing import NoPush, Pusher, Pushing
+from mailbot.stages.send_hold import SendHold, sent_since
 from mailbot.stages.watching import Watching
 from mailbot.stages.witness import SentFolder
+from mailbot.storage_health import store_folders
 from mailbot.storing import open_store
 from mailbot.timekeeping import GuardedClock, PlainClock
 from parsers.facts import Reading
@@ -196,7 +200,10 @@ def build(
             witness=sent,
             still_due=watching.still_due,
             working=watching.working,
+            hold=SendHold(store, config.smtp, partial(sent_since, sent.mailbox, config.smtp)),
         ),
+        backups=Backups(store, archive, config, state_folder(config)),
+        room=DiskRoom(store, config.disk, state_folder(config), store_folders(config)),
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,
     )

@@ -71,8 +71,10 @@ def row_counts(path: Path) -> Mapping[str, int]:
     """Rows of each table, all at one instant."""
     with reading(path) as database:
         database.execute("BEGIN")
+        # not the index of words: its own tables are merged as they please
         names = database.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            " AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
         return {
             name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from mailbot import log
@@ -12,7 +13,7 @@ from mailbot.adapters.imap_folders import INBOX, Listed, read_listing, sent_fold
 from mailbot.adapters.imap_session import ImapSession
 from mailbot.config import MailboxConfig
 from mailbot.errors import Temporary
-from mailbot.ports import Envelope, FolderState
+from mailbot.ports import Envelope, FolderState, SentLetter
 
 RECENT_MAILS = 300  # how far back a Message-ID is looked for
 
@@ -157,6 +158,28 @@ class ImapMailbox:
                 raise Temporary(f"文件夹“{folder}”中有 {len(unread)} 封邮件服务器没有给出信头")
         wanted = {"".join(message_id.split()): message_id for message_id in message_ids}
         return frozenset(wanted[value] for value in found.values() if value in wanted)
+
+    def letters_since(self, folder: str, moment: datetime) -> Sequence[SentLetter]:
+        """Mails filed in `folder` since `moment`, read from the newest backwards.
+
+        Raises:
+            Temporary: Some mail could not be looked at, so absence proves nothing.
+        """
+        found: list[SentLetter] = []
+        with self._session.command() as client:
+            self._session.open(client, folder)
+            uids = _uids_above(client, 0)
+            for end in range(len(uids), 0, -imap_fetch.ENVELOPES_AT_ONCE):
+                some = uids[max(0, end - imap_fetch.ENVELOPES_AT_ONCE) : end]
+                at = {e.uid: e.internal_date for e in imap_fetch.envelopes(client, some)}
+                recent = [uid for uid in some if (date := at.get(uid)) is None or date >= moment]
+                if not recent:
+                    break
+                known = imap_fetch.identities(client, recent)
+                if unread := set(recent) - set(known):
+                    raise Temporary(f"文件夹“{folder}”中有 {len(unread)} 封邮件服务器没有给出信头")
+                found += [SentLetter(*known[uid], at.get(uid)) for uid in recent]
+        return found
 
     def sent_folder(self) -> str | None:
         r"""Name of the \Sent folder, None where there is none."""

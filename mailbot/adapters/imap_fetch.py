@@ -6,6 +6,8 @@ parsers, silently (mail-facts 5).
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -126,6 +128,29 @@ def message_ids(client: GuardedClient, uids: Sequence[int]) -> dict[int, str]:
                 if key.startswith(b"BODY[HEADER"):
                     found[uid] = _message_id(value if isinstance(value, bytes) else b"")
     return found
+
+
+def identities(client: GuardedClient, uids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Message-ID and Subject of each mail; mails without an answer are left out."""
+    found = {}
+    for start in range(0, len(uids), HEADERS_AT_ONCE):
+        some = uids[start : start + HEADERS_AT_ONCE]
+        client.allow()
+        answer = client.fetch(some, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID SUBJECT)]"])
+        for uid in some:
+            for key, value in answer.get(uid, {}).items():
+                if key.startswith(b"BODY[HEADER"):
+                    header = value if isinstance(value, bytes) else b""
+                    found[uid] = (_message_id(header), _subject(header))
+    return found
+
+
+def _subject(header: bytes) -> str:
+    value = BytesHeaderParser().parsebytes(header).get("Subject", "")
+    try:
+        return str(make_header(decode_header(value)))
+    except (ValueError, LookupError, HeaderParseError):
+        return str(value)
 
 
 def _message_id(header: bytes) -> str:

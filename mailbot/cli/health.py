@@ -65,6 +65,8 @@ def show_status(arguments: argparse.Namespace) -> int:
                 ],
                 "outbox": health.outbox,
                 "waiting_mails": health.waiting_mails,
+                "last_backup": iso(health.last_backup),
+                "backup_checked": iso(health.backup_checked),
                 "next_deadlines": [
                     {"unit": duty.unit, "what": duty.what, "due": iso(duty.due)} for duty in coming
                 ],
@@ -76,6 +78,8 @@ def show_status(arguments: argparse.Namespace) -> int:
         print(f"  ✗ {problem}")
     poll, tick = when(health.last_poll) or "从未", when(health.last_tick) or "从未"
     print(f"最近收信 {poll}，最近检查期限 {tick}")
+    backup, checked = when(health.last_backup) or "从未", when(health.backup_checked) or "从未"
+    print(f"最近备份 {backup}，最近完整检验备份 {checked}")
     print_table(
         ("文件夹", "服务器", "登记", "略过", "未能读取"),
         ((f.folder, f.server, f.recorded, f.ignored, f.quarantined) for f in health.folders),

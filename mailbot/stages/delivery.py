@@ -14,6 +14,7 @@ from mailbot import log
 from mailbot.config import SmtpConfig
 from mailbot.ports import Outcome, Submission, Transport
 from mailbot.rules.backoff import next_delay
+from mailbot.stages.send_hold import Gate, Hold, NoHold
 from store.records import Lane, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
 
@@ -24,6 +25,7 @@ _FAILURES_IN_A_ROW = 3
 _NEXT_DAY = timedelta(hours=12)
 _HOLD_CONFIGURATION = timedelta(hours=1)
 _HOLD_LOCKED = timedelta(hours=4)
+_FREELY = NoHold()
 
 StillDue = Callable[[UnitOfWork, OutboxRecord, datetime], str]
 Compose = Callable[[OutboxRecord, Sequence[tuple[str, str, bytes]]], bytes]
@@ -45,6 +47,7 @@ class Delivery:
             the moment of sending, so that what was delivered in between is not reminded.
         working: Whether routine reminders may leave at an instant: a letter delayed by an
             outage does not go out at night.
+        hold: What has to be known before letters leave after a restore.
     """
 
     store: Store
@@ -54,6 +57,7 @@ class Delivery:
     witness: Witness
     still_due: StillDue
     working: Callable[[datetime], bool]
+    hold: Hold = _FREELY
 
     def recover(self, now: datetime) -> int:
         """At start: letters caught in "sending" become "unknown". Returns how many."""
@@ -108,6 +112,10 @@ class Delivery:
         `going` is asked before every letter; False leaves the rest for the next time.
         """
         self.settle_unknown(now)
+        gate = self.hold.gate(now)
+        if gate is Gate.CLOSED:
+            return 0
+        hold_routine = hold_routine or gate is Gate.URGENT
         sent = failures = 0
         while failures < _FAILURES_IN_A_ROW and going():
             letter = self._claim(now, only_urgent=only_urgent or hold_routine)
@@ -133,6 +141,8 @@ class Delivery:
             for letter in uow.outbox.ready(now, limit=20, without=resting):
                 if letter.lane != "urgent" and (only_urgent or room <= 0):
                     break
+                if self.hold.settled(uow, letter):
+                    continue
                 dropped = self.still_due(uow, letter, now)
                 if dropped:
                     uow.outbox.settle(letter.id, "cancelled", dropped)
