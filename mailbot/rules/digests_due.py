@@ -68,7 +68,8 @@ def digests_due(
 
     `queued` holds the keys of digests already queued, in whatever state now. A digest
     scheduled before `since` (the first start of the system) is not owed, nor an overview of
-    days before the notice took effect: nobody owed anything then. None is sent that is older than one already queued, so that a clock set back sends nothing twice.
+    days before the notice took effect: nobody owed anything then. None is sent that is
+    older than one already queued, so that a clock set back sends nothing twice.
     """
     keys = [key for key in queued if key.startswith("digest/")]
     found: list[DigestDue] = []
