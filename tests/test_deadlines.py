@@ -606,7 +606,7 @@ def test_from_the_report_an_event_long_before_it_is_no_fault() -> None:
     ],
 )
 def test_a_first_report_that_lacks_elements(
-    counts: bool,  # noqa: FBT001
+    counts: bool,
     missing: tuple[str, ...],
     state: str,
 ) -> None:
