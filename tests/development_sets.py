@@ -116,13 +116,15 @@ class Figures:
 def measure(name: str, *, titled: bool = True) -> Figures:
     """Every figure of a set."""
     figures = Figures(name if titled else f"{name} (no titles)")
-    for text in texts_of(name):
+    texts = texts_of(name)
+    units_told = any("unit" in text for text in texts)
+    for text in texts:
         _, drafts = judged(text, titled=titled)
         _emergency(figures, text, name, [judgement for _, judgement in drafts])
         if drafts:
-            _draft(figures, text, *drafts[0])
+            _draft(figures, text, drafts[0][1], units_told=units_told)
         else:
-            figures.count("found", right=text["kind"] == "非稿件", text=text)
+            figures.count("found", right=text.get("kind") == "非稿件", text=text)
     return figures
 
 
@@ -138,14 +140,11 @@ def _emergency(figures: Figures, text: Text, name: str, found: list[Judgement]) 
         figures.count("ordinary no alert", right=best != "alert", text=text)
 
 
-def _draft(figures: Figures, text: Text, draft: DraftText, judgement: Judgement) -> None:
-    kind = judgement.kind
-    decided = kind.kind != "待审"
-    best = [*kind.candidates]
-    figures.count("kind decided", right=decided, text=text, found=best)
-    if decided:
-        figures.count("kind right", right=kind.kind == text["kind"], text=text, found=kind.kind)
-    _unit(figures, text, judgement)
+def _draft(figures: Figures, text: Text, judgement: Judgement, *, units_told: bool) -> None:
+    if "kind" in text:
+        _kind(figures, text, judgement)
+    if units_told:
+        _unit(figures, text, judgement)
     if "event" in text:
         found = judgement.emergency.event_time
         right = found is not None and found.earliest == instant(text["event"])
@@ -159,9 +158,14 @@ def _draft(figures: Figures, text: Text, draft: DraftText, judgement: Judgement)
     if "task" in text:
         no = str(judgement.task.no or 0)
         figures.count("task", right=no == str(text["task"]), text=text, found=no)
-    elif judgement.task.no:
-        figures.count("task claimed", right=False, text=text, found=judgement.task.no)
-    del draft
+
+
+def _kind(figures: Figures, text: Text, judgement: Judgement) -> None:
+    kind = judgement.kind
+    decided = kind.kind != "待审"
+    figures.count("kind decided", right=decided, text=text, found=[*kind.candidates])
+    if decided:
+        figures.count("kind right", right=kind.kind == text["kind"], text=text, found=kind.kind)
 
 
 def _unit(figures: Figures, text: Text, judgement: Judgement) -> None:

@@ -20,12 +20,12 @@ from mailbot.records.verdicts import (
 )
 from mailbot.rules.cues import CueTable, Fired, fire, total
 from mailbot.rules.elements import find_elements
+from mailbot.rules.emergency_circumstances import SUPPORT, circumstances
 from mailbot.rules.emergency_frames import Parts, cut
 from mailbot.rules.event_time import judge_lateness, pick_event_time, pick_report_time
 
 CLAUSE = "二·一"
 _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
-_SUPPORT = ("harm", "respond", "report", "sudden")
 _CORE = ("event", "declared")
 _HAZARD = "hazard"
 _UNNAMED = "hazard.other"  # names what no other row names
@@ -77,7 +77,7 @@ def judge(
         clock_starts_at_report: The office counts from 接报 (the notice leaves it open).
     """
     reference = _reference(sent_at, received_at)
-    best = _score(cut(title, subject, body), reference, cues)
+    best = _score(cut(title, subject, body).with_head(cues), reference, cues)
     if mail_body.strip() and mail_body.strip() != body.strip():
         alone = _score(cut("", subject, mail_body), reference, cues)
         best = alone if alone.score > best.score else best
@@ -118,7 +118,7 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     groups = {one.cue.group for one in counted}
     told = f"{parts.body}\n{parts.title}"
     event_time, report_time = pick_event_time(told, reference), pick_report_time(told, reference)
-    extra = _extra(parts, event_time, reference, cues) + _bare(parts, counted, cues)
+    extra = circumstances(parts, counted, event_time, reference, cues)
     if not groups & set(_CORE):
         counted, schema = _without_hazard(counted, event_time, cues)
         extra += schema
@@ -126,21 +126,11 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     return _Scored(score, counted, extra, hazard, event_time, report_time)
 
 
-def _bare(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> tuple[Reason, ...]:
-    """Words of a hazard and nothing beside them: talk of hazards more often than a report."""
-    groups = {one.cue.group for one in fired}
-    timed = any(one.cue.scope == "near" for one in fired)
-    if not parts.body or timed or "event" not in groups or groups & {*_SUPPORT, "declared"}:
-        return ()
-    because = "只提到险情，没有写钟点、报告、处置、伤亡"
-    return (Reason("突发事件", because, CLAUSE, cues.settings["bare_points"], "bare"),)
-
-
 def _without_hazard(
     fired: tuple[Fired, ...], event_time: EventTime | None, cues: CueTable
 ) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
     """No hazard word: support alone counts nothing, unless the whole schema stands."""
-    frames = tuple(one for one in fired if one.cue.group not in _SUPPORT)
+    frames = tuple(one for one in fired if one.cue.group not in SUPPORT)
     groups = {one.cue.group for one in fired}
     clock = event_time is not None and event_time.precision in ("minute", "hour", "range")
     told = {
@@ -157,26 +147,6 @@ def _without_hazard(
     because = f"没有灾种词，但写明了{words}，像突发事件"
     points = cues.settings["schema_points"] + (sum(told.values()) - cues.settings["schema"])
     return frames, (Reason("突发事件", because, CLAUSE, points, "schema"),)
-
-
-def _extra(
-    parts: Parts, event_time: EventTime | None, reference: datetime, cues: CueTable
-) -> tuple[Reason, ...]:
-    """What no pattern can see: an event long past, a text too long for a report."""
-    reasons = []
-    settings = cues.settings
-    if event_time is None and parts.body:
-        because = "通篇没有写时间"
-        reasons.append(Reason("突发事件", because, CLAUSE, settings["untimed_points"], "untimed"))
-    elif event_time is not None:
-        old = reference - event_time.latest
-        if old > timedelta(days=settings["old_days"]):
-            because = f"写明的时间“{event_time.matched}”早于来信 {old.days} 天，像往事"
-            reasons.append(Reason("突发事件", because, CLAUSE, settings["old_points"], "old"))
-    if len(parts.body) > settings["long_words"]:
-        because = f"正文约 {len(parts.body)} 字，比突发信息长得多"
-        reasons.append(Reason("突发事件", because, CLAUSE, settings["long_points"], "long"))
-    return tuple(reasons)
 
 
 def _level(score: float, cues: CueTable) -> EmergencyLevel:

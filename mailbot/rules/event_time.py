@@ -14,6 +14,7 @@ _MOST_TIMES = 200  # a report tells a dozen; a list of thousands is no report
 _MINUTE = timedelta(minutes=1)
 _STALE = timedelta(days=7)
 _NEAR, _FAR = 12, 60
+_SOON = 30  # a later time belongs to what directly follows it
 
 _UNTIL = re.compile(
     r"(?:截至|截止|截止到|截至到|预计|计划|拟于|将于|定于|力争|确保|有望|至迟)[^，。；\n]{0,6}$|[，。；、]至$"
@@ -37,9 +38,12 @@ _HAPPENS = re.compile(
     r"|发现|出现|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|升腾|看见|看到|闻到|听见|漫|决口|管涌)(?!的[^，。；])"
 )
 _AFTERWARDS = re.compile(
-    r"扑灭|恢复|抵达|到达|赶到|赶赴|到场|救出|处置完毕|处置结束|抢修完|修复|解除|结束|通车|通行|抢通|预警|会议|清理完"
+    r"扑灭|浇灭|离开|散去|接回|上岸|到现场|人员到|扑救|救援|恢复|抵达|到达|赶到|赶赴|到场|救出|处置完毕|处置结束|抢修完|修复|解除|结束|通车|通行|抢通|预警|会议|清理完"
     r"|被控制|控制住|打捞|撤离|转移|疏散|送医|关闭|到位|熄灭|增援|封控|启动|预案|关阀|召开|印发|开展|复产|转运|责令|抽排|获悉|记者"
 )
+# “14时20分前全部离开” bounds something, it does not date the event.
+_DEADLINE = re.compile(r"(?:许|左右)?(?:之?前|以前)(?!后)")
+_UNHURT = re.compile(r"(?:无|没有|没|未)[^，。；\n]{0,6}(?:受伤|死亡|伤亡|被困|受困|砸)")
 _RESCUED = re.compile(r"解救|救出|获救|脱困|脱险|救起|救上来")
 _SENTENCE_END = re.compile(r"[。；！？\n]")
 
@@ -117,8 +121,9 @@ def _score(
     score = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}[
         instant.precision
     ]
-    happens = _HAPPENS.search(after)
-    afterwards = _AFTERWARDS.search(after)
+    told = _UNHURT.sub("", after)
+    happens = _HAPPENS.search(told[:_SOON] if place else told)
+    afterwards = _AFTERWARDS.search(told)
     rescued = _RESCUED.search(after[:30])
     if rescued and not (happens and happens[0] != "被困" and happens.start() < rescued.start()):
         score -= 4
@@ -128,6 +133,8 @@ def _score(
         score -= 4
     if _HAPPENED.search(before):
         score += 6
+    if _DEADLINE.match(after):
+        score -= 3
     if reported:
         score -= 3.5
     if instant.earliest > reference:

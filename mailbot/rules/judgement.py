@@ -115,7 +115,7 @@ def judge_draft(
     )
     named = unit.joint or ((unit.name,) if unit.name else ())
     task = tasks.match(
-        units=named if kind.kind != kinds.NOT_A_DRAFT else (),
+        units=named if _may_serve_a_task(kind.kind, emergency.level) else (),
         title=parts.title,
         subject=_subject(home),
         body=parts.body,
@@ -136,6 +136,11 @@ def judge_draft(
         hints=quality.hints(parts.title, parts.body, book.notice, kind.kind) if is_draft else (),
         warnings=draft.warnings,
     )
+
+
+def _may_serve_a_task(kind: str, emergency_level: str) -> bool:
+    """Annex 3 asks for publicity: neither an emergency nor a complaint answers it."""
+    return kind not in (kinds.NOT_A_DRAFT, kinds.PROBLEM) and emergency_level != "alert"
 
 
 def _emergency(
