@@ -132,7 +132,7 @@ def _without_hazard(
     """No hazard word: support alone counts nothing, unless the whole schema stands."""
     frames = tuple(one for one in fired if one.cue.group not in SUPPORT)
     groups = {one.cue.group for one in fired}
-    clock = event_time is not None and event_time.precision in ("minute", "hour", "range")
+    clock = event_time is not None and event_time.precision != "day"
     told = {
         "时间": clock,
         "谁报告": "report" in groups,

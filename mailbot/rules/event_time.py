@@ -35,7 +35,7 @@ _REPORTED_AFTER = re.compile(
 _HAPPENS = re.compile(
     r"(?:发生|突发|起火|着火|失火|自燃|爆炸|爆燃|闪爆|闪燃|坍塌|垮塌|倒塌|塌陷|塌方|滑坡|坠落|脱落|掉落|坠|倒伏|倾倒|侧翻|追尾"
     r"|相撞|碰撞|撞|泄漏|泄露|爆裂|破裂|断裂|爆管|挖断|挖破|被困|被淹|积水|溺水|落水|触电|中毒|受伤|死亡|砸|冒烟|浓烟"
-    r"|发现|出现|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|升腾|看见|看到|闻到|听见|漫|决口|管涌)(?!的[^，。；])"
+    r"|发现|出现|拔起|裂开|开裂|喷出|涌出|冒出|栽倒|滑倒|跌倒|失灵|被卡|被夹|被咬|呕吐|昏|沉降|失控|冲进|冲向|突然|突降|遭遇|遭|倾斜|失联|走失|停电|停水|停气|掉入|跌入|晕倒|冲突|聚集|打伤|被打|溢出|升腾|看见|看到|闻到|听见|漫|决口|管涌)(?!的[^，。；])"
 )
 _AFTERWARDS = re.compile(
     r"扑灭|浇灭|离开|散去|接回|上岸|到现场|人员到|扑救|救援|恢复|抵达|到达|赶到|赶赴|到场|救出|处置完毕|处置结束|抢修完|修复|解除|结束|通车|通行|抢通|预警|会议|清理完"
@@ -123,7 +123,7 @@ def _score(
     ]
     told = _UNHURT.sub("", after)
     happens = _HAPPENS.search(told[:_SOON] if place else told)
-    afterwards = _AFTERWARDS.search(told)
+    afterwards = _AFTERWARDS.search("，".join(told.lstrip("，, ").split("，", 2)[:2]))
     rescued = _RESCUED.search(after[:30])
     if rescued and not (happens and happens[0] != "被困" and happens.start() < rescued.start()):
         score -= 4
