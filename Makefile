@@ -1,6 +1,7 @@
 # make demo   a simulated fortnight on embedded servers; needs only Python >= 3.11
 # make test   everything CI checks; sets up what it needs (as root also the test servers from apt)
 # make bench  figures: end to end, readers, rules, due
+# make torture [KILLS=1000 SEED=n]  SIGKILLs under load against faulty servers; counts what was lost or doubled
 # make golden accept the golden files after reading their differences
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check lint servers bench golden fuzz histories licences clean
+.PHONY: demo test check lint servers bench golden fuzz torture histories licences clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -43,6 +44,9 @@ golden: $(READY)
 
 fuzz: $(READY)
 	MAILBOT_MUTANTS=$${MAILBOT_MUTANTS:-20000} $(BIN)/pytest -q -k mutant --timeout 7200
+
+torture: $(READY) servers
+	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m torture
 
 histories: $(READY)
 	MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py --timeout 7200

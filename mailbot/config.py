@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mailbot.config_safety import BackupConfig, DiskConfig
+from mailbot.config_sending import BouncesConfig
 from mailbot.notice import (
     Assessment,
     EmergencyRule,
@@ -247,6 +248,7 @@ class Config(Frozen):
     store: StoreConfig = StoreConfig()
     backup: BackupConfig = BackupConfig()
     disk: DiskConfig = DiskConfig()
+    bounces: BouncesConfig = BouncesConfig()
     office: OfficeConfig
     schedule: ScheduleConfig = ScheduleConfig()
     reading: ReadingConfig = ReadingConfig()

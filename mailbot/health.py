@@ -10,6 +10,7 @@ from mailbot.config import Config
 from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
+from mailbot.stages.bounced import told
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE
 from mailbot.stages.pushing import PUSH_FAILURE
 from mailbot.storage_health import DISK_LOW, last_backup, last_check, storage_problems
@@ -51,6 +52,7 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     last_tick = _instant(uow.facts.get(LAST_TICK))
     folders = tuple(folder_counts(uow))
     problems = [*_standing(uow, now), *_outbox(uow, now), *_unfetched(folders)]
+    problems += told(uow, config.bounces, now)
     problems += storage_problems(uow, config, now)
     if running:
         problems += _silence(last_poll, last_tick, now)

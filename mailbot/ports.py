@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,10 @@ class Mailbox(Protocol):
         """Log out; never raises."""
 
 
+Quota = Literal["", "quarter", "day"]
+"""Which of the provider's limits a reply names: letters in 15 minutes, or in a day."""
+
+
 class Outcome(StrEnum):
     """What a submission came to (mail-facts §2, by tag, never by number)."""
 
@@ -118,12 +122,14 @@ class Submission:
         reply: The server's words, decoded tolerantly; never our password.
         refused: Recipients refused, with the server's words; the others were accepted.
         try_again: Those of the refused whom the server may accept later (greylisting, quotas).
+        quota: The limit the reply names, "" when it names none.
     """
 
     outcome: Outcome
     reply: str
     refused: tuple[tuple[str, str], ...] = ()
     try_again: tuple[str, ...] = ()
+    quota: Quota = ""
 
 
 class Transport(Protocol):

@@ -1,5 +1,6 @@
 """The only place that builds real adapters from configuration."""
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -201,12 +202,19 @@ def build(
             still_due=watching.still_due,
             working=watching.working,
             hold=SendHold(store, config.smtp, partial(sent_since, sent.mailbox, config.smtp)),
+            bounces=config.bounces,
+            seconds=_no_time_passes if injected else time.monotonic,
         ),
         backups=Backups(store, archive, config, state_folder(config)),
         room=DiskRoom(store, config.disk, state_folder(config), store_folders(config)),
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,
     )
+
+
+def _no_time_passes() -> float:
+    """With an injected clock only that clock moves."""
+    return 0.0
 
 
 def pusher_of(config: Config) -> Pusher:

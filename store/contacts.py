@@ -32,9 +32,21 @@ class Contacts:
         change = update(contacts).where(contacts.c.address == address)
         self._db.execute(change.values(bounces=contacts.c.bounces + 1))
 
+    def forgive(self, addresses: Sequence[str]) -> None:
+        """The office says that these addresses work: their bounces count no more."""
+        change = update(contacts).where(contacts.c.address.in_(addresses))
+        self._db.execute(change.values(bounces=0))
+
     def bounces(self) -> Mapping[str, int]:
         """Addresses with bounces and how many."""
         query = select(contacts.c.address, contacts.c.bounces).where(contacts.c.bounces > 0)
+        return {row[0]: row[1] for row in self._db.execute(query)}
+
+    def bounced_since(self, since: datetime, at_least: int) -> Mapping[str, int]:
+        """Addresses with so many bounces or more, the last of them since `since`."""
+        query = select(contacts.c.address, contacts.c.bounces).where(
+            contacts.c.bounces >= at_least, contacts.c.last_bounce_at >= since
+        )
         return {row[0]: row[1] for row in self._db.execute(query)}
 
     def _upsert(self, address: str, values: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from mailbot.adapters.deadline import Deadline
 from mailbot.adapters.smtp_connection import SmtpConnection, StepFailed
 from mailbot.adapters.smtp_replies import Reply
 from mailbot.config import SmtpConfig
-from mailbot.ports import Outcome, Submission
+from mailbot.ports import Outcome, Quota, Submission
 
 IDLE_SECONDS = 50.0  # an idle connection is given up before the server does so
 LETTER_SECONDS = 5  # times the time-out: the longest one letter may take in all
@@ -144,14 +144,21 @@ class _Letter:
 
     def submission(self, password: str) -> Submission:
         """The result as the outbox takes it."""
-        counted = self.reply.outcome in (Outcome.SENT, Outcome.NEVER)
+        counted = self.reply.outcome in (Outcome.SENT, Outcome.NEVER, Outcome.UNKNOWN)
         refused = self._refused if counted else {}
         return Submission(
             self.reply.outcome,
             _without(password, self.reply.said),
             tuple((address, _without(password, r.said)) for address, r in refused.items()),
             tuple(a for a, r in refused.items() if r.outcome is not Outcome.NEVER),
+            self._quota,
         )
+
+    @property
+    def _quota(self) -> Quota:
+        """The limit named by the last reply, or by the refusal of some recipient."""
+        replies = (self.reply, *self._refused.values())
+        return next((reply.quota for reply in replies if reply.quota), "")
 
 
 def _without(secret: str, text: str) -> str:

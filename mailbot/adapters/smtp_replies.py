@@ -8,7 +8,7 @@ is known. DT:SPM alone means two things, told apart by the first digit.
 from dataclasses import dataclass
 from typing import Literal
 
-from mailbot.ports import Outcome
+from mailbot.ports import Outcome, Quota
 
 Stage = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body"]
 LONGEST = 300
@@ -21,11 +21,13 @@ class Reply:
     Attributes:
         text: Number and words of the server, decoded, in one line.
         meaning: In Chinese: what it means and what to do; "" when the words suffice.
+        quota: The provider's limit it names, "" when none.
     """
 
     outcome: Outcome
     text: str
     meaning: str = ""
+    quota: Quota = ""
 
     @property
     def said(self) -> str:
@@ -38,6 +40,7 @@ class _Rule:
     tags: tuple[str, ...]
     outcome: Outcome
     meaning: str
+    quota: Quota = ""
 
 
 # the first rule with a matching tag decides, so narrower tags stand above wider ones
@@ -52,9 +55,9 @@ _RULES = (
         Outcome.LOCKED_OUT,
         "本机网络地址被服务器拒绝。请数小时后再试，或联系邮箱客服",
     ),
-    _Rule(("mi:stc",), Outcome.TOMORROW, "当日发信数量已达上限，次日继续"),
-    _Rule(("rp:trc",), Outcome.TOMORROW, "当日收件人数量已达上限，次日继续"),
-    _Rule(("mi:sfq",), Outcome.RETRY, "15 分钟内发信过多，稍后重试"),
+    _Rule(("mi:stc",), Outcome.TOMORROW, "当日发信数量已达上限，次日继续", "day"),
+    _Rule(("rp:trc",), Outcome.TOMORROW, "当日收件人数量已达上限，次日继续", "day"),
+    _Rule(("mi:sfq",), Outcome.RETRY, "15 分钟内发信过多，稍后重试", "quarter"),
     _Rule(("hl:rep", "hl:icc", "hl:ifc", "hl:mep"), Outcome.RETRY, "服务器限制连接频率，稍后重试"),
     _Rule(
         ("mi:cel", "mi:dmc", "mi:ccl", "rp:drc", "rp:cel", "rp:ccl", "rp:qrc"),
@@ -108,7 +111,7 @@ def classify(stage: Stage, code: int, words: bytes | str) -> Reply:
     lowered = text.lower()
     for rule in _RULES:
         if any(tag in lowered for tag in rule.tags):
-            return Reply(rule.outcome, text, rule.meaning)
+            return Reply(rule.outcome, text, rule.meaning, rule.quota)
     if _SPAM in lowered:
         return _suspected_spam(code, text)
     return _by_number(stage, code, text)

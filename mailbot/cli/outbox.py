@@ -122,6 +122,8 @@ def move_mail(arguments: argparse.Namespace) -> int:
         if mail.state not in states:
             raise Refused(f"第 {mail.id} 封信现在是“{STATES[mail.state]}”，不能这样处理")
         uow.outbox.settle(mail.id, target, "办公室操作", next_try=now)
+        if arguments.verb == "retry":
+            uow.contacts.forgive(mail.to)
         uow.acts.add(now, "cli", f"outbox-{arguments.verb}", f"outbox:{mail.id}", {})
         uow.commit()
     print(f"第 {mail.id} 封信{said}")

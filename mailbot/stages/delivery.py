@@ -5,6 +5,7 @@ A letter found in "sending" by a new process is "unknown": only a witness (our
 Message-ID in 已发送), or a settled wait without one, decides it.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,20 +13,21 @@ from typing import Protocol
 
 from mailbot import log
 from mailbot.config import SmtpConfig
-from mailbot.ports import Outcome, Submission, Transport
-from mailbot.rules.backoff import next_delay
+from mailbot.config_sending import BouncesConfig
+from mailbot.ports import Outcome, Transport
+from mailbot.stages import replies, sending_budget
+from mailbot.stages.bounced import GIVEN_UP, reachable
+from mailbot.stages.replies import IN_DOUBT, PAUSE, ROUTINE_PAUSE, settle_time
 from mailbot.stages.send_hold import Gate, Hold, NoHold
 from store.records import Lane, OutboxRecord
-from store.unit_of_work import Store, UnitOfWork
+from store.unit_of_work import Store, StoreUnavailable, UnitOfWork
 
-PAUSE = "smtp.paused_until"
-ROUTINE_PAUSE = "smtp.routine_paused_until"
-ATTEMPTS_BEFORE_FAILED = 12
+__all__ = ["PAUSE", "ROUTINE_PAUSE", "Delivery"]
+
 _FAILURES_IN_A_ROW = 3
-_NEXT_DAY = timedelta(hours=12)
-_HOLD_CONFIGURATION = timedelta(hours=1)
-_HOLD_LOCKED = timedelta(hours=4)
-_FREELY = NoHold()
+_LOOKED_AT_ONCE = 20
+_FREELY, _PATIENTLY = NoHold(), BouncesConfig()
+_UNCOMPOSED = "这封信无法写成邮件（程序出错），没有发出，请人工处理"
 
 StillDue = Callable[[UnitOfWork, OutboxRecord, datetime], str]
 Compose = Callable[[OutboxRecord, Sequence[tuple[str, str, bytes]]], bytes]
@@ -39,6 +41,14 @@ class Witness(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A letter marked "sending", with the recipients that still wait for it."""
+
+    letter: OutboxRecord
+    to: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """All that sending needs.
 
@@ -48,6 +58,9 @@ class Delivery:
         working: Whether routine reminders may leave at an instant: a letter delayed by an
             outage does not go out at night.
         hold: What has to be known before letters leave after a restore.
+        bounces: When an address is given up.
+        seconds: Runs on while letters are sent; waits are counted from the letter, not
+            from the start of the round.
     """
 
     store: Store
@@ -58,16 +71,22 @@ class Delivery:
     still_due: StillDue
     working: Callable[[datetime], bool]
     hold: Hold = _FREELY
+    bounces: BouncesConfig = _PATIENTLY
+    seconds: Callable[[], float] = time.monotonic
 
     def recover(self, now: datetime) -> int:
-        """At start: letters caught in "sending" become "unknown". Returns how many."""
+        """At start: letters caught in "sending" become "unknown". Returns how many.
+
+        The server may still have been busy with them a moment ago, so their wait for a
+        witness begins now.
+        """
         with self.store.work() as uow:
             caught = uow.outbox.in_state("sending")
             for letter in caught:
-                uow.outbox.settle(letter.id, "unknown", "发送中断，正在核对“已发送”文件夹")
+                again = now + settle_time(self.config, letter)
+                uow.outbox.settle(letter.id, "unknown", IN_DOUBT, next_try=again)
                 log.warning("interrupted", mail=letter.id)
             uow.commit()
-        del now
         return len(caught)
 
     def settle_unknown(self, now: datetime) -> None:
@@ -77,27 +96,16 @@ class Delivery:
         if not doubtful:
             return
         seen = self.witness([letter.message_id for letter in doubtful])
-        if seen is None:
+        if seen is None:  # the folder cannot be read: only what must not wait is repeated
             seen = frozenset()
             doubtful = [letter for letter in doubtful if letter.lane == "urgent"]
         with self.store.work() as uow:
             for letter in doubtful:
-                self._decide(uow, letter, found=letter.message_id in seen, now=now)
+                if letter.message_id in seen:
+                    replies.witnessed(uow, letter, now)
+                elif letter.next_try is None or now >= letter.next_try:
+                    replies.repeated(uow, letter, now)
             uow.commit()
-
-    def _decide(self, uow: UnitOfWork, letter: OutboxRecord, *, found: bool, now: datetime) -> None:
-        if found:
-            uow.outbox.settle(letter.id, "sent", "已在“已发送”中找到", sent_at=letter.attempted_at)
-            log.event("witnessed", mail=letter.id)
-        elif letter.attempted_at is None or now - letter.attempted_at >= self._settle(letter):
-            uow.outbox.settle(letter.id, "queued", "“已发送”中没有，重新发送", next_try=now)
-            log.warning("repeated", mail=letter.id)
-
-    def _settle(self, letter: OutboxRecord) -> timedelta:
-        urgent = letter.lane == "urgent"
-        config = self.config
-        minutes = config.settle_minutes_urgent if urgent else config.settle_minutes
-        return timedelta(minutes=minutes)
 
     def deliver(
         self,
@@ -115,103 +123,88 @@ class Delivery:
         gate = self.hold.gate(now)
         if gate is Gate.CLOSED:
             return 0
-        hold_routine = hold_routine or gate is Gate.URGENT
+        only_urgent = only_urgent or hold_routine or gate is Gate.URGENT
+        began = self.seconds()
         sent = failures = 0
         while failures < _FAILURES_IN_A_ROW and going():
-            letter = self._claim(now, only_urgent=only_urgent or hold_routine)
-            if letter is None:
+            moment = now + timedelta(seconds=self.seconds() - began)
+            claimed = self._claim(moment, only_urgent=only_urgent)
+            if claimed is None:
                 return sent
-            with self.store.look() as uow:
-                files = uow.outbox.attachments(letter.id)
-            raw = self.compose(letter, files)
-            waiting = [address for address in letter.to if address not in letter.delivered_to]
-            result = self.transport.submit(self.config.from_, waiting, raw)
-            self._record(letter, waiting, result, now)
-            sent += result.outcome is Outcome.SENT
-            failures = failures + 1 if result.outcome is Outcome.RETRY else 0
+            outcome = self._send(claimed, lambda: now + timedelta(seconds=self.seconds() - began))
+            sent += outcome is Outcome.SENT
+            failures = failures + 1 if outcome is Outcome.RETRY else 0
         return sent
 
-    def _claim(self, now: datetime, *, only_urgent: bool) -> OutboxRecord | None:
+    def _send(self, claimed: _Claimed, moment: Callable[[], datetime]) -> Outcome:
+        letter = claimed.letter
+        with self.store.look() as uow:
+            files = uow.outbox.attachments(letter.id)
+        try:
+            raw = self.compose(letter, files)
+        except Exception:  # noqa: BLE001  ours: one poisonous letter stops no other
+            log.failure("compose_failed", mail=letter.id)
+            log.alarm("uncomposed", mail=letter.id, key=letter.key)
+            with self.store.work() as uow:
+                uow.outbox.settle(letter.id, "failed", _UNCOMPOSED)
+                uow.commit()
+            return Outcome.NEVER
+        result = self.transport.submit(self.config.from_, claimed.to, raw)
+        with self.store.work() as uow:
+            replies.record(uow, self.config, letter, claimed.to, result, now=moment())
+            uow.commit()
+        return result.outcome
+
+    def _claim(self, now: datetime, *, only_urgent: bool) -> _Claimed | None:
         """The next letter, marked "sending" and committed; None when nothing may leave."""
         with self.store.work() as uow:
             if _paused(uow, PAUSE, now):
                 return None
-            room = 0 if _paused(uow, ROUTINE_PAUSE, now) else self._room(uow, now)
+            if not only_urgent:
+                held = _paused(uow, ROUTINE_PAUSE, now)
+                only_urgent = held or sending_budget.room(uow, self.config, now) <= 0
             resting: tuple[Lane, ...] = () if self.working(now) else ("reminder",)
-            for letter in uow.outbox.ready(now, limit=20, without=resting):
-                if letter.lane != "urgent" and (only_urgent or room <= 0):
-                    break
-                if self.hold.settled(uow, letter):
-                    continue
-                dropped = self.still_due(uow, letter, now)
-                if dropped:
-                    uow.outbox.settle(letter.id, "cancelled", dropped)
-                    log.event("dropped", mail=letter.id, key=letter.key)
-                    continue
-                if uow.outbox.start(letter.id, now):
-                    uow.commit()
-                    return letter
+            looking = True
+            while looking:
+                looking = False
+                for letter in uow.outbox.ready(now, limit=_LOOKED_AT_ONCE, without=resting):
+                    if letter.lane != "urgent" and only_urgent:
+                        break
+                    if (to := self._recipients(uow, letter, now)) and uow.outbox.start(
+                        letter.id, now
+                    ):
+                        uow.commit()
+                        return _Claimed(letter, to)
+                    looking = True  # it was dropped: those behind it come into view
             uow.commit()
         return None
 
-    def _room(self, uow: UnitOfWork, now: datetime) -> int:
-        quarter = uow.outbox.count_sent_since(now - timedelta(minutes=15))
-        day = uow.outbox.count_sent_since(now - timedelta(days=1))
-        return min(self.config.per_15_minutes - quarter, self.config.per_day - day)
+    def _recipients(self, uow: UnitOfWork, letter: OutboxRecord, now: datetime) -> Sequence[str]:
+        """Whom the letter goes to now; () when it goes to nobody, which is put on record."""
+        if self.hold.settled(uow, letter):
+            return ()
+        if dropped := self._dropped(uow, letter, now):
+            uow.outbox.settle(letter.id, "cancelled", dropped)
+            log.event("dropped", mail=letter.id, key=letter.key)
+            return ()
+        waiting = [address for address in letter.to if address not in letter.delivered_to]
+        if letter.lane == "urgent":
+            return waiting
+        reached = reachable(uow, self.bounces, waiting, now)
+        if not reached:
+            uow.outbox.settle(letter.id, "failed", f"{GIVEN_UP}{'、'.join(waiting)}")
+            log.alarm("address_given_up", mail=letter.id, key=letter.key)
+        return reached
 
-    def _record(
-        self, letter: OutboxRecord, tried: Sequence[str], result: Submission, now: datetime
-    ) -> None:
-        log.event(
-            "submitted", mail=letter.id, outcome=str(result.outcome), reply=result.reply[:120]
-        )
-        refused = dict(result.refused)
-        accepted = [address for address in tried if address not in refused]
-        done = [*letter.delivered_to, *(accepted if result.outcome is Outcome.SENT else ())]
-        with self.store.work() as uow:
-            for address, reply in refused.items():
-                if address not in result.try_again:
-                    uow.contacts.bounced(address, now, reply)
-            self._settle_result(uow, letter, result, done, now)
-            uow.commit()
-
-    def _settle_result(
-        self,
-        uow: UnitOfWork,
-        letter: OutboxRecord,
-        result: Submission,
-        done: Sequence[str],
-        now: datetime,
-    ) -> None:
-        settle = uow.outbox.settle
-        attempts = letter.attempts + 1
-        if result.outcome is Outcome.SENT and result.try_again:
-            delay = next_delay(attempts, urgent=letter.lane == "urgent")
-            note = f"部分收件人稍后重试：{'、'.join(result.try_again)}"
-            settle(letter.id, "deferred", note, next_try=now + delay, delivered_to=list(done))
-        elif result.outcome is Outcome.SENT:
-            note = "；".join(f"{address} 被拒收：{reply}" for address, reply in result.refused)
-            settle(letter.id, "sent", note or result.reply, sent_at=now, delivered_to=list(done))
-        elif result.outcome is Outcome.UNKNOWN:
-            settle(letter.id, "unknown", "发送中断，正在核对“已发送”文件夹")
-        elif result.outcome is Outcome.NEVER:
-            settle(letter.id, "failed", f"服务器拒收：{result.reply}")
-            log.alarm("refused", mail=letter.id, key=letter.key)
-        elif result.outcome in (Outcome.CONFIGURATION, Outcome.LOCKED_OUT):
-            locked = result.outcome is Outcome.LOCKED_OUT
-            until = now + (_HOLD_LOCKED if locked else _HOLD_CONFIGURATION)
-            uow.facts.put(PAUSE, until.isoformat(), now)
-            settle(letter.id, "deferred", result.reply, next_try=until)
-            log.alarm("smtp_paused", until=until.isoformat(), reply=result.reply[:120])
-        elif attempts >= ATTEMPTS_BEFORE_FAILED and letter.lane != "urgent":
-            settle(letter.id, "failed", f"多次重试仍未发出：{result.reply}")
-            log.alarm("given_up", mail=letter.id, key=letter.key)
-        elif result.outcome is Outcome.TOMORROW and letter.lane != "urgent":
-            uow.facts.put(ROUTINE_PAUSE, (now + _NEXT_DAY).isoformat(), now)
-            settle(letter.id, "deferred", result.reply, next_try=now + _NEXT_DAY)
-        else:
-            delay = next_delay(attempts, urgent=letter.lane == "urgent")
-            settle(letter.id, "deferred", result.reply, next_try=now + delay)
+    def _dropped(self, uow: UnitOfWork, letter: OutboxRecord, now: datetime) -> str:
+        """Why the letter is not due any more; in doubt it is."""
+        try:
+            return self.still_due(uow, letter, now)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001  ours: rather a letter too many than none
+            log.failure("still_due_failed", mail=letter.id)
+            return ""
 
 
 def _paused(uow: UnitOfWork, name: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge
 from mailbot.rules.receipt_time import ReceiptTime, doubted
 from mailbot.stages import alarms
 from mailbot.stages.beginnings import FIRST_STARTED
+from mailbot.stages.bounced import returned
 from mailbot.stages.commands import Order, carry_out
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
@@ -169,16 +170,10 @@ class Filing:
     def _file_other(self, uow: UnitOfWork, arrival: _Arrival) -> None:
         """Bounces, robots and lists: recorded; a bounce settles its letter."""
         message = arrival.message
-        status = message.delivery_status
+        status, because = message.delivery_status, message.kind_because
         if message.kind is MessageKind.BOUNCE and status is not None:
-            letter = uow.outbox.by_message_id(status.original_message_id)
-            if letter is not None:
-                reason = f"对方服务器退信：{status.diagnostic or status.status}"
-                uow.outbox.settle(letter.id, "failed", reason)
-                for address in status.recipients or letter.to:
-                    uow.contacts.bounced(address, arrival.now, status.diagnostic)
-                log.alarm("bounced", mail=letter.id)
-        _settle(uow, arrival, str(message.kind), message.kind_because)
+            because = "；".join(filter(None, (because, returned(uow, status, arrival.now))))
+        _settle(uow, arrival, str(message.kind), because)
 
     def _file_drafts(self, uow: UnitOfWork, arrival: _Arrival, *, receipts: bool) -> None:
         keep_files(uow, arrival.mail.id, arrival.reading)
