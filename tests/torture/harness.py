@@ -127,6 +127,7 @@ class Torture:
         self.line = Line((self.account.host, self.account.port), Random(plan.seed + 2))
         self.post = PostOffice(user=OURS, chance=Random(plan.seed + 3))
         self.figures = Figures()
+        self.enough = threading.Event()  # ends the kills early; everything is counted still
         self._stop_feeding = threading.Event()
 
     def run(self) -> Figures:
@@ -185,6 +186,8 @@ class Torture:
         steps = _steps(chance)
         every = max(1, plan.kills // (plan.resets + 1)) if plan.resets else 0
         for number in range(plan.kills):
+            if self.enough.is_set():
+                break
             if number % 2:
                 self._life(next(steps))
                 self.figures.step_kills += 1
