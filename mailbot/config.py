@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from mailbot.config_board import BoardConfig
 from mailbot.config_safety import BackupConfig, DiskConfig
 from mailbot.config_sending import BouncesConfig
 from mailbot.notice import (
@@ -254,6 +255,7 @@ class Config(Frozen):
     reading: ReadingConfig = ReadingConfig()
     letters: LettersConfig = LettersConfig()
     push: PushConfig = PushConfig()
+    board: BoardConfig = BoardConfig()
     log: LogConfig = LogConfig()
     notice_head: NoticeHead = Field(alias="notice")
     kinds: dict[str, KindRule]

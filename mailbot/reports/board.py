@@ -1,0 +1,151 @@
+"""The board as files: static pages that a browser opens from the disk, without a server.
+
+Nothing is loaded from anywhere: style and script stand in each page, and a policy
+by their digests forbids all else. A page is replaced in one step and only when it
+changed; the overview always, because its time says that the system is alive.
+"""
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mailbot.clock import shanghai
+from mailbot.reports.board_facts import Facts
+from mailbot.reports.board_pages import pages_of
+from mailbot.reports.board_parts import Bar, Page
+
+SECTIONS = (
+    ("index.html", "总览"),
+    ("drafts.html", "稿件"),
+    ("units.html", "单位"),
+    ("events.html", "突发事件"),
+    ("tasks.html", "任务"),
+    ("overdue.html", "逾期"),
+    ("ranking.html", "排名"),
+)
+OVERVIEW = "index.html"
+_OURS = re.compile(r"(?:unit-\d{3,}|drafts-\d{4}-\d{2})\.html")
+_MARK = b'<meta name="generator" content="mailbot board">'
+_TIME = "\x00time\x00"  # in no page: control characters are taken out of all words
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a writing of the board did, by number of pages."""
+
+    written: int
+    unchanged: int
+    removed: int
+
+
+class BoardWriter:
+    """Renders pages from `folder`/board."""
+
+    def __init__(self, templates: Path) -> None:
+        self._templates = templates / "board"
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Strict, everything escaped."""
+        environment = Environment(
+            loader=FileSystemLoader(self._templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["total"] = _total
+        return environment
+
+    @cached_property
+    def _assets(self) -> dict[str, Markup]:
+        found = {}
+        for name, file in (("style", "board.css"), ("script", "board.js")):
+            text = (self._templates / file).read_text(encoding="utf-8")
+            digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            found[name], found[f"{name}_hash"] = Markup(text), Markup(digest)  # noqa: S704  ours
+        return found
+
+    def render(self, page: Page, office: str) -> str:
+        """A page whose time is still left open."""
+        words = "更新于" if page.file == OVERVIEW else "本页内容截至"
+        html = self.environment.get_template("page.html.j2").render(
+            page=page,
+            sections=SECTIONS,
+            office=office,
+            drawn_words=words,
+            drawn=_TIME,
+            **self._assets,
+        )
+        return html.encode("utf-8", "replace").decode("utf-8").strip() + "\n"
+
+    def write(self, folder: Path, facts: Facts) -> Drawn:
+        """Write the pages into `folder`; pages of units and months no longer shown are removed.
+
+        Raises:
+            OSError: The folder cannot be written. Pages written before it are whole.
+        """
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+        written = unchanged = 0
+        names = set()
+        for page in pages_of(facts):
+            names.add(page.file)
+            html = self.render(page, facts.config.office.name)
+            if _replace(folder / page.file, html, facts.now, always=page.file == OVERVIEW):
+                written += 1
+            else:
+                unchanged += 1
+        removed = sum(_remove(path) for path in _left_over(folder, names))
+        return Drawn(written, unchanged, removed)
+
+
+def _total(bar: Bar) -> int:
+    return bar.lower + bar.upper
+
+
+def _replace(path: Path, html: str, now: datetime, *, always: bool) -> bool:
+    """Put a page in its place unless it says the same already; whether it was written."""
+    local = shanghai(now)
+    time = f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    head, _, tail = html.partition(_TIME)
+    if not always and _says(path, head.encode(), tail.encode()):
+        return False
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(f"{head}{time}{tail}".encode())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _says(path: Path, head: bytes, tail: bytes) -> bool:
+    try:
+        there = path.read_bytes()
+    except FileNotFoundError:
+        return False
+    between = len(there) - len(head) - len(tail)
+    return 0 < between < 64 and there.startswith(head) and there.endswith(tail)
+
+
+def _left_over(folder: Path, names: set[str]) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name not in names and _OURS.fullmatch(path.name) and path.is_file():
+            with path.open("rb") as file:
+                if _MARK in file.read(1024):
+                    yield path
+
+
+def _remove(path: Path) -> bool:
+    path.unlink(missing_ok=True)
+    return True
