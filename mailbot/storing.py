@@ -4,6 +4,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from mailbot.config import Config
 from mailbot.errors import ConfigError
+from mailbot.storage_troubles import explained
 from store.opening import NewerDatabaseError
 from store.opening import open_store as opened
 from store.unit_of_work import Store
@@ -28,6 +29,8 @@ def open_store(config: Config) -> Store:
         remedy = "请执行 pip install 'mailbot[postgresql]'，或改用 sqlite:///data/mailbot.db"
         raise ConfigError("store.url", problem, remedy) from None
     except (DatabaseError, OSError) as error:
+        if told := explained(error, config):
+            raise told from None
         problem = f"打不开数据库（{str(error).splitlines()[0][:80]}）"
         raise ConfigError(
             "store.url", problem, "请检查文件夹是否存在、可写，磁盘是否已满"

@@ -128,7 +128,7 @@ def test_the_operator_is_told_of_a_newer_database(newer: Path) -> None:
         pytest.param("oracle9://x", "写法有误", id="unknown-kind-of-database"),
         pytest.param("sqlite:////proc/none/mailbot.db", "打不开数据库", id="folder-cannot-be-made"),
         pytest.param("sqlite:///folder", "打不开数据库", id="a-folder-is-no-database"),
-        pytest.param("sqlite:///noise.db", "打不开数据库", id="the-file-is-no-database"),
+        pytest.param("sqlite:///noise.db", "数据库已损坏", id="the-file-is-no-database"),
     ],
 )
 def test_a_store_that_cannot_be_opened_is_one_line(tmp_path: Path, url: str, said: str) -> None:

@@ -20,10 +20,12 @@ def config_of(arguments: argparse.Namespace) -> Config:
 @contextmanager
 def store_of(config: Config) -> "Iterator[Store]":
     """The store, brought to the newest revision, closed afterwards."""
+    from mailbot.storage_troubles import told  # noqa: PLC0415
     from mailbot.storing import open_store  # noqa: PLC0415  the database library is slow to import
 
-    store = open_store(config)
-    try:
-        yield store
-    finally:
-        store.close()
+    with told(config):
+        store = open_store(config)
+        try:
+            yield store
+        finally:
+            store.close()

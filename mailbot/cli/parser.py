@@ -19,6 +19,7 @@ GROUPS = (
     "clock",
     "outbox",
     "health",
+    "safety",
 )
 
 

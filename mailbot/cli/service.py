@@ -20,11 +20,13 @@ def run_daemon(arguments: argparse.Namespace) -> int:
     """The daemon in the foreground."""
     from mailbot.daemon import Daemon  # noqa: PLC0415  slow to import
     from mailbot.instance import only_instance  # noqa: PLC0415
+    from mailbot.storage_troubles import refuse_damaged, told  # noqa: PLC0415
     from mailbot.wiring import build, state_folder  # noqa: PLC0415
 
     config = config_of(arguments)
     log.set_up(config.log.format, config.log.level)
-    with only_instance(state_folder(config)):
+    with told(config), only_instance(state_folder(config)):
+        refuse_damaged(config)
         return Daemon(build(config)).run()
 
 
@@ -32,13 +34,15 @@ def run_once(arguments: argparse.Namespace) -> int:
     """One full tick."""
     from mailbot.clock import system_clock  # noqa: PLC0415
     from mailbot.instance import only_instance  # noqa: PLC0415
+    from mailbot.storage_troubles import refuse_damaged, told  # noqa: PLC0415
     from mailbot.wiring import build, state_folder  # noqa: PLC0415  slow to import
 
     config = config_of(arguments)
     log.set_up(config.log.format, config.log.level)
     moment = given.instant(arguments.at) if arguments.at else None
     clock = (lambda: moment) if moment else system_clock
-    with only_instance(state_folder(config)):
+    with told(config), only_instance(state_folder(config)):
+        refuse_damaged(config)
         app = build(config, clock=clock, injected=moment is not None)
         try:
             app.start()
