@@ -49,7 +49,7 @@ torture: $(READY) servers
 	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m torture
 
 histories: $(READY)
-	MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py --timeout 7200
+	MAILBOT_YEAR=1 MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py tests/test_year_2023.py --timeout 7200
 
 licences: $(READY)
 	$(BIN)/python -m bench.licences
