@@ -16,6 +16,7 @@ from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.ports import Mailbox
 from mailbot.stages.backups import Backups
 from mailbot.stages.beginnings import FIRST_STARTED
+from mailbot.stages.board import Drawing
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
@@ -53,6 +54,7 @@ class App:
     watching: Watching
     delivery: Delivery
     pushing: Pushing
+    board: Drawing
     backups: Backups
     room: DiskRoom
     credential: str
@@ -99,6 +101,8 @@ class App:
         with self.store.work() as uow:
             uow.facts.put(LAST_TICK, now.isoformat(), now)
             uow.commit()
+        if stop is None or not stop.is_set():
+            self.board.draw(now)
 
     def push(self) -> None:
         """Emergencies and broken mail are told by the second channel too."""

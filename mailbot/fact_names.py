@@ -2,3 +2,4 @@
 
 LAST_TICK, LAST_POLL = "tick.finished", "poll.finished"
 POLL_FAILURE, BREAKER = "poll.failure", "poll.breaker"
+BOARD_FAILURE = "board.failure"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mailbot.breaker import Breaker
 from mailbot.clock import shanghai
 from mailbot.config import Config
-from mailbot.fact_names import BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
+from mailbot.fact_names import BOARD_FAILURE, BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
 from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.bounced import told
@@ -116,8 +116,9 @@ def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
             problems.append(f"发信服务器要求暂停，{words}到{_clock(until)}再发")
     if jump := uow.facts.get(JUMP):
         problems.append(str(jump))
-    if push := uow.facts.get(PUSH_FAILURE):
-        problems.append(str(push))
+    for name in (PUSH_FAILURE, BOARD_FAILURE):
+        if failure := uow.facts.get(name):
+            problems.append(str(failure))
     return problems
 
 

@@ -22,6 +22,7 @@ from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
 from mailbot.secrets import imap_password, push_urls, signing_key, smtp_password
 from mailbot.stages.backups import Backups
+from mailbot.stages.board import Drawing
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
@@ -193,6 +194,7 @@ def build(
         filing=_filing(config, store, archive, sandbox, watching),
         watching=watching,
         pushing=Pushing(store, pusher_of(config), mail_troubles),
+        board=Drawing(store, config),
         delivery=Delivery(
             store=store,
             transport=transport,
