@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mailbot import log
 from mailbot.config import Config
+from mailbot.fact_names import BOARD_FAILURE
 from mailbot.reports.board import BoardWriter, Drawn
 from mailbot.reports.board_facts import Facts, facts_of, oldest_day
 from mailbot.resources import shipped
@@ -21,7 +22,6 @@ from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.ledgers import gather
 from store.unit_of_work import Store
 
-BOARD_FAILURE = "board.failure"
 _SHARE = 20
 
 
