@@ -8,6 +8,7 @@ from pathlib import Path
 from mailbot.cli.printing import iso
 from mailbot.records.verdicts import Judgement, Reason
 from mailbot.rules.judgement import RuleBook, judge_draft, judge_mail
+from mailbot.rules.what_if import what_would_change
 from parsers.facts import Address, DraftText, Message, MessageKind, Reading
 
 _LATE = {"超时": True, "按时": False}
@@ -20,8 +21,12 @@ def explain(
     received_at: datetime,
     known: Mapping[str, str],
     book: RuleBook,
+    what_if: bool = False,
 ) -> tuple[dict[str, object], list[tuple[DraftText, Judgement]]]:
-    """The contract's document for one input, and the judged drafts behind it."""
+    """The contract's document for one input, and the judged drafts behind it.
+
+    With `what_if` each draft also holds "would_change": what would turn its verdicts.
+    """
     judged = [
         (
             draft,
@@ -54,6 +59,24 @@ def explain(
             for c in (reading.message.cloud_links if reading.message else ())
         ],
     }
+    if what_if:
+        document["drafts"] = [
+            draft_document(draft, judgement)
+            | {
+                "would_change": [
+                    _reason(turn)
+                    for turn in what_would_change(
+                        draft,
+                        reading,
+                        judgement,
+                        received_at=received_at,
+                        known_addresses=known,
+                        book=book,
+                    )
+                ]
+            }
+            for draft, judgement in judged
+        ]
     return document, judged
 
 

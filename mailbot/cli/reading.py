@@ -2,9 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailbot.cli import arguments as given
 from mailbot.cli.printing import print_json
@@ -28,7 +29,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     read.add_argument("files", nargs="+", type=Path, metavar="FILE")
     read.add_argument("--received", metavar="时间", help="假定这时收到")
     read.add_argument("--from", dest="sender", metavar="邮箱", help="假定由这个邮箱发来")
-    read.add_argument("--explain", action="store_true", help="列出每条理由和分值")
+    read.add_argument(
+        "--explain", action="store_true", help="列出每条理由和分值，以及什么会改变判断"
+    )
     given.json_flag(read)
     read.set_defaults(run=read_files)
 
@@ -46,7 +49,7 @@ def read_files(arguments: argparse.Namespace) -> int:
     with sandbox_of(config) as sandbox:
         for path in arguments.files:
             if not path.is_file():
-                print(f"mailbot：没有 {path} 这个文件", file=sys.stderr)
+                print(f"mailbot：{_no_file(path)}", file=sys.stderr)
                 failed += 1
                 continue
             try:
@@ -58,13 +61,30 @@ def read_files(arguments: argparse.Namespace) -> int:
             if arguments.sender:
                 reading = with_sender(reading, arguments.sender)
             received = _received(arguments, reading)
-            document, judged = explain(path, reading, received_at=received, known=known, book=book)
+            document, judged = explain(
+                path,
+                reading,
+                received_at=received,
+                known=known,
+                book=book,
+                what_if=arguments.explain,
+            )
             documents.append(document)
             if not arguments.json:
-                _print(path, reading, judged, explained=arguments.explain)
+                _print(path, reading, judged, document, explained=arguments.explain)
     if arguments.json:
         print_json(documents)
     return 1 if failed else 0
+
+
+def _no_file(path: Path) -> str:
+    """Why a path cannot be read, and what to give instead."""
+    if path.is_dir():
+        return (
+            f"{path} 是一个文件夹。要逐个读其中的文件，请写 {path}/* ；"
+            f"要把其中的邮件收进系统，请用 mailbot import {path}"
+        )
+    return f"没有 {path} 这个文件，请检查文件名和路径"
 
 
 def _reading(sandbox: "Sandbox", path: Path, config: Config) -> Reading:
@@ -105,6 +125,7 @@ def _print(
     path: Path,
     reading: Reading,
     judged: list[tuple[DraftText, Judgement]],
+    document: dict[str, Any],
     *,
     explained: bool,
 ) -> None:
@@ -112,8 +133,9 @@ def _print(
     message = reading.message
     if message is not None and message.sender.address:
         print(f"来信：{message.sender.address}  主题：{message.subject}  {message.kind_because}")
-    for draft, judgement in judged:
+    for (draft, judgement), shown in zip(judged, document["drafts"], strict=True):
         _print_draft(draft, judgement, explained=explained)
+        _print_turns(shown.get("would_change", ()))
     for item in reading.unreadable:
         print(f"未能读取：{item.name}（{item.reason}）{item.remedy}")
     for link in message.cloud_links if message else ():
@@ -143,6 +165,14 @@ def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> 
         clause = f"（{reason.clause}）" if reason.clause else ""
         points = f" {reason.points:+g}分" if explained and reason.points else ""
         print(f"  - {reason.verdict}：{reason.because}{clause}{points}")
+
+
+def _print_turns(turns: Sequence[dict[str, str]]) -> None:
+    if turns:
+        print("  什么会改变判断：")
+    for turn in turns:
+        clause = f"（{turn['clause']}）" if turn["clause"] else ""
+        print(f"  · {turn['verdict']}：{turn['because']}{clause}")
 
 
 def _lateness(judgement: Judgement) -> str:

@@ -98,16 +98,16 @@ def judge_draft(
         earlier: Drafts of the ledger that share a band, the text, or unit and title.
         book: Notice and cue tables.
     """
-    home = _home(draft, reading)
+    home = home_of(draft, reading)
     emergency = _emergency(draft, reading, home, received_at, book)
-    unit = units.identify(_evidence(draft, reading, home, known_addresses), book.notice)
+    unit = units.identify(evidence_of(draft, reading, home, known_addresses), book.notice)
     parts = draft.segments
     kind = kinds.classify(
         title=parts.title,
         body=parts.body,
         words=draft.count.words,
         declared=parts.declared_kind,
-        subject=_subject(home),
+        subject=subject_of(home),
         structure=kinds.outline(parts.body),
         emergency_level=emergency.level,
         notice=book.notice,
@@ -117,14 +117,14 @@ def judge_draft(
     task = tasks.match(
         units=named if _may_serve_a_task(kind.kind, emergency.level) else (),
         title=parts.title,
-        subject=_subject(home),
+        subject=subject_of(home),
         body=parts.body,
         images=len(draft.images),
         received_at=received_at,
         notice=book.notice,
         cues=book.task_cues,
     )
-    mine = duplicates.of_unit(fingerprint_of(draft, _subject(home)), unit.name or "", received_at)
+    mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.name or "", received_at)
     is_draft = kind.kind != kinds.NOT_A_DRAFT
     return Judgement(
         unit=unit,
@@ -148,7 +148,7 @@ def _emergency(
 ) -> EmergencyVerdict:
     message = reading.message
     found = emergencies.judge(
-        subject=_subject(home) or _subject(reading),
+        subject=subject_of(home) or subject_of(reading),
         title=draft.segments.title,
         body=draft.segments.body,
         mail_body=home.message.body if home.message and draft.source else "",
@@ -169,30 +169,32 @@ def _emergency(
     return replace(found, lateness=lateness, needs_review=review)
 
 
-def _home(draft: DraftText, reading: Reading) -> Reading:
+def home_of(draft: DraftText, reading: Reading) -> Reading:
     """The reading a draft belongs to: the mail itself, or the one attached to it."""
     if any(own is draft or own == draft for own in reading.drafts):
         return reading
     for inner in reading.nested:
         if draft in inner.all_drafts:
-            return _home(draft, inner)
+            return home_of(draft, inner)
     return reading
 
 
-def _subject(reading: Reading) -> str:
+def subject_of(reading: Reading) -> str:
+    """Subject of the mail, "" for a file."""
     return reading.message.subject if reading.message else ""
 
 
-def _evidence(
+def evidence_of(
     draft: DraftText, reading: Reading, home: Reading, known: Mapping[str, str]
 ) -> units.UnitEvidence:
+    """All that may tell where a draft comes from, out of the mail and the draft."""
     parts = draft.segments
     outer = reading.message.sender if reading.message else Address("", "")
     return units.UnitEvidence(
         sender_address=outer.address,
         sender_name=outer.name,
         known_addresses=known,
-        subject=_subject(home) or _subject(reading),
+        subject=subject_of(home) or subject_of(reading),
         file_name=draft.source or draft.container,
         title=parts.title,
         signature_unit=parts.signature_unit,

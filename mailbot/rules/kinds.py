@@ -6,13 +6,13 @@ clearly ahead. A guess would cost a unit its score, a 待审 costs a minute.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import KindVerdict, Reason
-from mailbot.rules.cues import CueTable, Fired, fire
+from mailbot.rules.cues import Cue, CueTable, Fired, fire
 
 NEWS, PRACTICE, PROBLEM = "动态简讯", "经验做法", "问题反映"
 NOT_A_DRAFT, UNDECIDED = "非稿件", "待审"
@@ -61,6 +61,21 @@ class Outline:
     lists: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     parallel: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What speaks for which kind.
+
+    Attributes:
+        ranked: Kinds with their points, most first.
+        fired: The cues behind them.
+        claimed: Kind the sender named, "" if none.
+    """
+
+    ranked: tuple[tuple[str, float], ...]
+    fired: tuple[Fired, ...]
+    claimed: str
 
 
 def outline(body: str) -> Outline:
@@ -127,16 +142,18 @@ def classify(
         notice: Lengths and columns.
         cues: The table of kinds.toml.
     """
-    claimed = declared_kind(declared, subject)
-    fired = fire(cues, _scopes(title or subject, body, structure))
-    scores = _scores(fired, cues.settings, cues.caps)
-    _weigh_length(scores, words, cues.settings)
-    if claimed:
-        scores[claimed] += cues.settings["declared"]
-    if emergency_level == "review":
-        scores[NEWS] += cues.settings["emergency_review"]
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    kind = _decide(ranked, emergency_level, cues.settings)
+    weighed = weigh(
+        title=title,
+        body=body,
+        words=words,
+        declared=declared,
+        subject=subject,
+        structure=structure,
+        emergency_level=emergency_level,
+        cues=cues,
+    )
+    ranked, fired, claimed = weighed.ranked, weighed.fired, weighed.claimed
+    kind = decide(ranked, emergency_level, cues.settings)
     note, far = length_note(kind, words, notice)
     return KindVerdict(
         kind=kind,
@@ -148,6 +165,35 @@ def classify(
         needs_review=_doubts(kind, ranked, claimed, note if far else "", emergency_level),
         rules_version=cues.version,
     )
+
+
+def weigh(
+    *,
+    title: str,
+    body: str,
+    words: int,
+    declared: str,
+    subject: str,
+    structure: Outline,
+    emergency_level: str,
+    cues: CueTable,
+) -> Weighed:
+    """Points of every kind before anything is decided; arguments as for `classify`."""
+    claimed = declared_kind(declared, subject)
+    fired = fire(cues, _scopes(title or subject, body, structure))
+    scores = _scores(fired, cues.settings, cues.caps)
+    _weigh_length(scores, words, cues.settings)
+    if claimed:
+        scores[claimed] += cues.settings["declared"]
+    if emergency_level == "review":
+        scores[NEWS] += cues.settings["emergency_review"]
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    return Weighed(tuple(ranked), fired, claimed)
+
+
+def kind_of(cue: Cue) -> str:
+    """The kind a cue speaks for, "" where its group is none."""
+    return _GROUPS.get(cue.group, "")
 
 
 def declared_kind(declared: str, subject: str = "") -> str:
@@ -198,9 +244,10 @@ def _weigh_length(scores: dict[str, float], words: int, settings: Mapping[str, f
         scores[NEWS] += settings["long_other_than_news"]
 
 
-def _decide(
-    ranked: list[tuple[str, float]], emergency_level: str, settings: Mapping[str, float]
+def decide(
+    ranked: Sequence[tuple[str, float]], emergency_level: str, settings: Mapping[str, float]
 ) -> str:
+    """The best kind if it is clearly ahead; an alert is always news (二·一)."""
     if emergency_level == "alert":
         return NEWS
     (best, top), (_, second) = ranked[0], ranked[1]
@@ -231,7 +278,7 @@ def length_note(kind: str, words: int, notice: Notice) -> tuple[str, bool]:
 
 def _reasons(
     kind: str,
-    ranked: list[tuple[str, float]],
+    ranked: Sequence[tuple[str, float]],
     fired: tuple[Fired, ...],
     claimed: str,
     emergency_level: str,
@@ -257,7 +304,7 @@ def _reasons(
 
 
 def _doubts(
-    kind: str, ranked: list[tuple[str, float]], claimed: str, far_off: str, emergency_level: str
+    kind: str, ranked: Sequence[tuple[str, float]], claimed: str, far_off: str, emergency_level: str
 ) -> tuple[str, ...]:
     doubts = []
     if kind == UNDECIDED:

@@ -32,6 +32,52 @@ class _Match:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The task a draft comes closest to, and what keeps them apart.
+
+    Attributes:
+        points: What its words give.
+        enough: Points a match needs.
+        responsible: One of the draft's units has this task.
+        days: Days outside its window: negative before it, positive after, 0 inside.
+        tolerated: Those days are still accepted.
+    """
+
+    task: Task
+    points: float
+    enough: float
+    responsible: bool
+    days: int
+    tolerated: bool
+
+
+def nearest(
+    *,
+    units: tuple[str, ...],
+    title: str,
+    body: str,
+    images: int,
+    received_at: datetime,
+    notice: Notice,
+    cues: CueTable,
+) -> Nearest | None:
+    """The nearest task whether or not it matches; None where no word speaks of any."""
+    topics = _topics(title, body, images, notice, cues)
+    if not topics:
+        return None
+    best = max(topics, key=lambda one: (_responsible(one.task, units, notice), one.score))
+    day = local_day(received_at)
+    return Nearest(
+        task=best.task,
+        points=best.score,
+        enough=cues.settings["enough"],
+        responsible=_responsible(best.task, units, notice),
+        days=_distance(best.task, day, notice),
+        tolerated=_tolerated(best.task, day, notice, cues.settings),
+    )
+
+
 def match(
     *,
     units: tuple[str, ...],
