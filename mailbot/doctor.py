@@ -8,6 +8,7 @@ from datetime import datetime
 from mailbot.config import Config
 from mailbot.errors import MailbotError
 from mailbot.ports import Outcome
+from mailbot.resources import shipped
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.secrets import push_urls
 from mailbot.storage_health import free_bytes, no_room, store_folders
@@ -34,6 +35,7 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
     yield _store(config)
     yield _disk(config)
     yield _templates(config)
+    yield _board(config)
     yield _rules(config)
     yield _worker(config)
     yield _calendar(now)
@@ -85,7 +87,6 @@ def _disk(config: Config) -> Check:
 
 def _templates(config: Config) -> Check:
     from mailbot.adapters.letters import LetterWriter  # noqa: PLC0415  only here
-    from mailbot.resources import shipped  # noqa: PLC0415
 
     del config
     try:
@@ -93,6 +94,26 @@ def _templates(config: Config) -> Check:
     except Exception as error:  # noqa: BLE001  template errors are of many kinds
         return Check("信函模板", good=False, found=str(error)[:120], remedy="请恢复原来的模板文件")
     return Check("信函模板", good=True, found=f"{count}个模板")
+
+
+def _board(config: Config) -> Check:
+    """Whether the board's templates are whole and its folder can be written."""
+    from mailbot.reports.board import BoardWriter  # noqa: PLC0415  only here
+
+    if not config.board.folder:
+        return Check("看板", good=True, found="没有启用", remedy="要启用请填写 [board] folder")
+    folder = config.path(config.board.folder)
+    try:
+        BoardWriter(shipped("templates")).check()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        remedy = "请检查 [board] folder 的文件夹是否可写、磁盘是否已满"
+        return Check("看板", good=False, found=f"{folder} 不可写（{error.strerror}）", remedy=remedy)
+    except Exception as error:  # noqa: BLE001  template errors are of many kinds
+        return Check("看板", good=False, found=str(error)[:120], remedy="请恢复原来的模板文件")
+    return Check("看板", good=True, found=f"{folder / 'index.html'}")
 
 
 def _rules(config: Config) -> Check:

@@ -116,10 +116,8 @@ def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
             problems.append(f"发信服务器要求暂停，{words}到{_clock(until)}再发")
     if jump := uow.facts.get(JUMP):
         problems.append(str(jump))
-    for name in (PUSH_FAILURE, BOARD_FAILURE):
-        if failure := uow.facts.get(name):
-            problems.append(str(failure))
-    return problems
+    failures = (uow.facts.get(name) for name in (PUSH_FAILURE, BOARD_FAILURE))
+    return [*problems, *(str(failure) for failure in failures if failure)]
 
 
 def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:

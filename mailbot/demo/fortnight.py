@@ -68,6 +68,7 @@ def play(folder: Path) -> Result:
             app = build(config, clock=clock, injected=True, secrets=secrets)
             try:
                 _pass_time(app, imap, clock)
+                app.board.draw(clock(), at_once=True)
                 return _result(app.store, config, folder)
             finally:
                 app.close()
