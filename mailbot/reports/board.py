@@ -75,6 +75,12 @@ class BoardWriter:
             found[name], found[f"{name}_hash"] = Markup(text), Markup(digest)  # noqa: S704  ours
         return found
 
+    def check(self) -> None:
+        """Compile every template; raises what the library raises."""
+        for name in self.environment.list_templates(["j2"]):
+            self.environment.get_template(name)
+        assert self._assets
+
     def render(self, page: Page, office: str) -> str:
         """A page whose time is still left open."""
         words = "更新于" if page.file == OVERVIEW else "本页内容截至"

@@ -159,12 +159,18 @@ def state_of_duty(duty: Obligation) -> Cell:
     return Cell(duty.state, _DUTY_TONES.get(duty.state, ""))
 
 
-def progress(done: int, needed: int) -> Cell:
-    """Done of needed, with a bar."""
+def done_of(duty: Obligation) -> Cell:
+    """How far a duty is done; only what is overdue is shown as bad."""
+    tone: Tone = "bad" if duty.state == "逾期" else ""
+    return progress(int(duty.done), int(duty.needed), tone)
+
+
+def progress(done: int, needed: int, tone: Tone = "") -> Cell:
+    """Done of needed, with a bar; `tone` where it is not all done."""
     if not needed:
         return Cell(f"{done}", "muted")
     percent = min(100, 100 * done // needed)
-    tone: Tone = "good" if percent == 100 else "warn" if percent >= 50 else "bad"
+    tone = "good" if percent == 100 else tone
     return Cell(f"{done}/{needed}", tone, percent=percent, key=f"{percent}")
 
 

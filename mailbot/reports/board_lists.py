@@ -6,6 +6,7 @@ from mailbot.records.obligations import Obligation
 from mailbot.records.scores import ScoreSheet
 from mailbot.reports.board_facts import (
     Facts,
+    done_of,
     due,
     moment,
     number,
@@ -29,14 +30,14 @@ def draft_grid(
     """Drafts in a table with filters."""
     columns = (
         Column("编号", number=True),
-        Column("收到"),
+        Column("收到", tight=True),
         Column("单位", choose=True),
         Column("标题", wide=True),
-        Column("类型", choose=True),
+        Column("类型", choose=True, tight=True),
         Column("栏"),
         Column("字数", number=True),
-        Column("状态", choose=True),
-        Column("突发"),
+        Column("状态", choose=True, tight=True),
+        Column("突发", tight=True),
         Column("任务", number=True),
         Column("采用", number=True),
     )
@@ -95,13 +96,13 @@ def event_grid(facts: Facts, events: Iterable[EventRecord], *, name: str, captio
     """Emergencies in a table."""
     columns = (
         Column("编号", number=True),
-        Column("收到"),
+        Column("收到", tight=True),
         Column("单位", choose=True),
         Column("事由", wide=True),
         Column("类别"),
-        Column("判定"),
-        Column("时效"),
-        Column("状态", choose=True),
+        Column("判定", tight=True),
+        Column("时效", tight=True),
+        Column("状态", choose=True, tight=True),
         Column("稿件"),
     )
     drafts = {draft.id: draft for draft in facts.ledger.drafts}
@@ -145,17 +146,17 @@ def events_page(facts: Facts) -> Page:
 
 
 def duty_grid(
-    facts: Facts, duties: Iterable[Obligation], *, name: str, caption: str, filters: bool = True
+    facts: Facts, duties: Iterable[Obligation], *, name: str, caption: str, one_unit: bool = False
 ) -> Grid:
-    """Duties in a table, in the order of their due times."""
+    """Duties in a table, in the order of their due times; those of one unit without its name."""
     columns = (
         Column("单位", choose=True),
         Column("事项", wide=True),
         Column("时段"),
-        Column("截止"),
+        Column("截止", tight=True),
         Column("完成", number=True),
-        Column("状态", choose=True),
-        Column("条款"),
+        Column("状态", choose=True, tight=True),
+        Column("条款", tight=True),
     )
     ordered = sorted(duties, key=lambda duty: (duty.due is None, duty.due or facts.now, duty.unit))
     rows = [
@@ -164,13 +165,15 @@ def duty_grid(
             Cell(discreet_what(facts, duty)),
             Cell(duty.period_label),
             due(duty.due),
-            progress(int(duty.done), int(duty.needed)),
+            done_of(duty),
             state_of_duty(duty),
             Cell(duty.clause),
         )
         for duty in ordered
     ]
-    return Grid(name, caption, columns, rows, filters=filters)
+    if one_unit:
+        return Grid(name, caption, columns[1:], [row[1:] for row in rows])
+    return Grid(name, caption, columns, rows, filters=True)
 
 
 def discreet_what(facts: Facts, duty: Obligation) -> str:
@@ -199,11 +202,11 @@ def overdue_page(facts: Facts) -> Page:
         Column("单位", choose=True),
         Column("事项", wide=True),
         Column("时段"),
-        Column("截止"),
+        Column("截止", tight=True),
         Column("尚欠", number=True),
         Column("逾期天数", number=True),
         Column("单位已催", number=True),
-        Column("条款"),
+        Column("条款", tight=True),
     )
     rows = [
         (

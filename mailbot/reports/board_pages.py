@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from mailbot.records.obligations import Obligation
 from mailbot.records.scores import ScoreSheet
-from mailbot.reports.board_facts import Facts, number, progress, state_of_duty
+from mailbot.reports.board_facts import Facts, done_of, number, progress, state_of_duty
 from mailbot.reports.board_lists import (
     draft_grid,
     draft_pages,
@@ -28,7 +28,7 @@ from mailbot.reports.board_parts import (
     Page,
     discreet,
 )
-from mailbot.rules.calendar import Window, period_of
+from mailbot.rules.calendar import Window, chinese_day, period_of
 from store.records import DraftRecord
 
 _WEEKS = 26
@@ -114,11 +114,13 @@ def _chart(
             break
         if draft.state == "counted":
             counts[windows[place].code][draft.column == 2] += 1
-    bars = tuple(
-        Bar(f"{window.first.month}月{window.first.day}日", *counts[window.code])
-        for window in reversed(windows)
-    )
+    bars = tuple(Bar(_label(window), *counts[window.code]) for window in reversed(windows))
     return Chart(name, caption, "第①栏及其他", "第②栏", bars)
+
+
+def _label(window: Window) -> str:
+    first = window.first
+    return f"{first.year}年{first.month}月" if window.days > 7 else chinese_day(first)
 
 
 def _groups(facts: Facts) -> Grid:
@@ -178,7 +180,7 @@ def unit_page(facts: Facts, name: str, sheet: ScoreSheet | None) -> Page:
         blocks.append(_unit_figures(sheet, sum(duty.state == "逾期" for duty in owed)))
     blocks.append(_current(facts, duties))
     if owed:
-        blocks.append(duty_grid(facts, owed, name="owed", caption="临期和逾期", filters=False))
+        blocks.append(duty_grid(facts, owed, name="owed", caption="临期和逾期", one_unit=True))
     blocks.append(_chart(drafts, facts.months(), "monthly", "近13个月报送（计入的）"))
     if sheet is not None:
         blocks.append(_points(sheet))
@@ -207,13 +209,13 @@ def _current(facts: Facts, duties: Iterable[Obligation]) -> Grid:
         Column("任务", wide=True),
         Column("时段"),
         Column("完成", number=True),
-        Column("状态"),
+        Column("状态", tight=True),
     )
     rows = [
         (
             Cell(duty.what),
             Cell(duty.period_label),
-            progress(int(duty.done), int(duty.needed)),
+            done_of(duty),
             state_of_duty(duty),
         )
         for duty in duties
@@ -226,7 +228,7 @@ def _current(facts: Facts, duties: Iterable[Obligation]) -> Grid:
 
 
 def _points(sheet: ScoreSheet) -> Grid:
-    columns = (Column("分值", number=True), Column("来由", wide=True), Column("条款"))
+    columns = (Column("分值", number=True), Column("来由", wide=True), Column("条款", tight=True))
     rows = [
         (
             Cell(f"{round(line.points, 2):+g}", "bad" if line.points < 0 else ""),

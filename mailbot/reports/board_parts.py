@@ -43,12 +43,26 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `number` aligns right, `choose` offers its values as a filter."""
+    """A column of a table.
+
+    Attributes:
+        number: Aligned right.
+        choose: Its values are offered as a filter.
+        wide: It takes the room there is.
+        tight: Its words are not broken over lines.
+    """
 
     name: str
     number: bool = False
     choose: bool = False
     wide: bool = False
+    tight: bool = False
+
+    @property
+    def classes(self) -> str:
+        """Names for the style sheet."""
+        marks = (("n", self.number), ("w", self.wide), ("t", self.tight))
+        return " ".join(name for name, holds in marks if holds)
 
 
 @dataclass(frozen=True, slots=True)
