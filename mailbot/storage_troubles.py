@@ -39,12 +39,6 @@ def told(config: Config) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0)
-        if remedy is None:
-            raise
-        where = f"（{error.filename}）" if error.filename else ""
-        raise ConfigError("store", f"无法写入数据{where}", remedy) from error
     except Exception as error:
         if (found := explained(error, config)) is None:
             raise
@@ -52,7 +46,11 @@ def told(config: Config) -> Iterator[None]:
 
 
 def explained(error: Exception, config: Config) -> ConfigError | None:
-    """The operator's words for a database error; None for any other."""
+    """The operator's words for a refusal of disk or database; None for any other error."""
+    if isinstance(error, OSError):
+        remedy = _REMEDIES.get(error.errno or 0)
+        where = f"（{error.filename}）" if error.filename else ""
+        return ConfigError("store", f"无法写入数据{where}", remedy) if remedy else None
     cause = getattr(error, "orig", error)
     if not isinstance(cause, sqlite3.DatabaseError):
         return None
