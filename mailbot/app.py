@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Protocol
 
 from mailbot import log
@@ -20,14 +21,16 @@ from mailbot.stages.board import Drawing
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
-from mailbot.stages.intake import Intake
+from mailbot.stages.intake import Intake, IntakeReport
+from mailbot.stages.intake_order import SOON
 from mailbot.stages.marking import mark_filed
 from mailbot.stages.pushing import Pushing
 from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
 
-_MOST_GROUPS = 100_000
+_MOST_ROUNDS = 10_000
+_ROUND_SECONDS = 20.0  # of fetching, and of filing: then the server is asked for news
 _SLICE_SECONDS = 2.0
 _SENDING_SECONDS = 60.0
 
@@ -60,6 +63,7 @@ class App:
     credential: str
     release: Callable[[], None]
     _sending: threading.Lock = field(default_factory=threading.Lock)
+    _asked: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Once per process: what an interrupted predecessor left behind is put in order."""
@@ -83,11 +87,18 @@ class App:
 
     def fetch_and_file(self, stop: threading.Event | None = None) -> int:
         """One poll: mail is archived and filed, urgent letters leave at once."""
-        now, _ = self.keeper.read()
-        complete = self._fetch(now, stop)
-        filed = self._file_all(stop)
-        if complete and not (stop and stop.is_set()):
-            self._note(now)
+        filed = 0
+        for _ in range(_MOST_ROUNDS):
+            now, _ = self.keeper.read()
+            report = self._fetch(now, stop)
+            # without a server nothing can come in between: all that waits is filed
+            filed += self._file_waiting(stop, _ROUND_SECONDS if report else inf)
+            if report is None or _told(stop):
+                break
+            if not report.stopped and not self._waiting():
+                if report.complete:
+                    self._note(now)
+                break
         return filed
 
     def tick(self, stop: threading.Event | None = None) -> None:
@@ -133,6 +144,7 @@ class App:
     ) -> int:
         """Empty the outbox as far as it may be; one sender at a time.
 
+        Who brings urgent letters does not wait for a sender at work: that takes them first.
         With `stop`, only for so long that deadlines are looked at again soon.
         """
         end = time.monotonic() + _SENDING_SECONDS
@@ -140,42 +152,69 @@ class App:
         def going() -> bool:
             return stop is None or (not stop.is_set() and time.monotonic() < end)
 
-        with self._sending:
-            return self.delivery.deliver(
+        if only_urgent:
+            self._asked.set()  # whoever sends just now looks once more before it rests
+        if not self._sending.acquire(blocking=not only_urgent):
+            return 0
+        try:
+            self._asked.clear()
+            sent = self.delivery.deliver(
                 now, only_urgent=only_urgent, hold_routine=hold_routine, going=going
             )
+        finally:
+            self._sending.release()
+        if self._asked.is_set():
+            sent += self.send(now, only_urgent=True, stop=stop)
+        return sent
 
-    def _fetch(self, now: datetime, stop: threading.Event | None) -> bool:
-        """True when the mailbox was read completely."""
+    def _fetch(self, now: datetime, stop: threading.Event | None) -> IntakeReport | None:
+        """What one round of fetching brought; None when the mailbox is out of reach."""
         if refusal := self.room.refusal():
             log.warning("intake_stopped", reason=refusal[:40])
-            return False
+            return None
         with self.store.look() as uow:
             breaker = Breaker.from_fact(uow.facts.get(BREAKER))
         if not breaker.allows(now, self.credential):
-            return False
+            return None
+        end = time.monotonic() + _ROUND_SECONDS
+        urgent: list[int] = []
+
+        def between() -> bool:
+            urgent.extend(self._file_urgent(stop))
+            return not _told(stop) and time.monotonic() < end
+
         try:
-            report = self.intake.run(now, lambda: stop is None or not stop.is_set())
+            report = self.intake.run(now, between)
         except AuthenticationFailed as refusal:
             pause = timedelta(minutes=self.config.mailbox.authentication_pause_minutes)
             opened = breaker.refused(now, self.credential, pause)
             log.alarm("login_refused", until=opened.until, refusals=opened.refusals)
             self._note_failure(now, str(refusal), opened)
-            return False
+            return None
         except Temporary as trouble:
             log.warning("poll_interrupted", reason=str(trouble)[:160])
             self._note_failure(now, str(trouble), breaker)
-            return False
+            return None
         if breaker.refusals:
             self._note_failure(now, "", breaker.succeeded())
-        return report.complete
+        mark_filed(self.mailbox, self.store, self.config.mailbox, urgent)
+        return report
 
-    def _file_all(self, stop: threading.Event | None) -> int:
-        """File group by group, so that an alert leaves before the rest of a flood is read."""
-        filed = 0
-        for _ in range(_MOST_GROUPS):
-            if stop is not None and stop.is_set():
-                break
+    def _file_urgent(self, stop: threading.Event | None) -> Sequence[int]:
+        """What sounds urgent is filed while the rest of many mails is still being fetched."""
+        now, _ = self.keeper.read()
+        dealt_with = self.filing.file_waiting(now, rank=SOON)
+        if dealt_with:
+            self.send(now, only_urgent=True, stop=stop)
+        return dealt_with
+
+    def _file_waiting(self, stop: threading.Event | None, seconds: float) -> int:
+        """File group by group, so that an alert leaves before the rest of a flood is read.
+
+        Only for so long that the server is asked for news again soon.
+        """
+        filed, end = 0, time.monotonic() + seconds
+        while not _told(stop) and time.monotonic() < end:
             now, _ = self.keeper.read()
             dealt_with = self.filing.file_waiting(now)
             if not dealt_with:
@@ -184,6 +223,10 @@ class App:
             self.send(now, only_urgent=True, stop=stop)
             mark_filed(self.mailbox, self.store, self.config.mailbox, dealt_with)
         return filed
+
+    def _waiting(self) -> bool:
+        with self.store.look() as uow:
+            return bool(uow.messages.count_waiting())
 
     def _wait_for_news(self, stop: threading.Event) -> None:
         """IDLE in short slices until the next poll; a server without IDLE returns at once."""
@@ -209,3 +252,8 @@ class App:
             uow.facts.put(POLL_FAILURE, log.masked(reason), now)
             uow.facts.put(BREAKER, breaker.as_fact(), now)
             uow.commit()
+
+
+def _told(stop: threading.Event | None) -> bool:
+    """Whether the process was told to end."""
+    return stop is not None and stop.is_set()

@@ -27,6 +27,7 @@ from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
 from mailbot.stages.intake import Intake
+from mailbot.stages.intake_order import sounds_urgent
 from mailbot.stages.post import Post
 from mailbot.stages.pushing import NoPush, Pusher, Pushing
 from mailbot.stages.send_hold import SendHold, sent_since
@@ -170,6 +171,8 @@ def build(
     sandbox = sandbox_of(config)
     watching = Watching(store, config, post, notes=Notes(config))
     sent = SentFolder(_mailbox(config, secrets), config.smtp)
+    filing = _filing(config, store, archive, sandbox, watching)
+    urgent = partial(sounds_urgent, filing.book)
 
     def release() -> None:
         transport.close()
@@ -190,8 +193,8 @@ def build(
         clock=clock,
         keeper=keeper,
         mailbox=mailbox,
-        intake=Intake(mailbox, archive, store, config.mailbox),
-        filing=_filing(config, store, archive, sandbox, watching),
+        intake=Intake(mailbox, archive, store, config.mailbox, urgent),
+        filing=filing,
         watching=watching,
         pushing=Pushing(store, pusher_of(config), mail_troubles),
         board=Drawing(store, config),

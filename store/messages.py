@@ -45,14 +45,17 @@ class Messages:
         """Mails with this Message-ID; it only threads, several may share it."""
         return self._all(messages.c.message_id == header_id) if header_id else []
 
-    def waiting(self, limit: int = 50) -> Sequence[MessageRecord]:
-        """Received but not yet filed, oldest first, untried before those that failed."""
-        query = (
-            select(messages)
-            .where(messages.c.state == "received")
-            .order_by(messages.c.attempts, messages.c.received_at, messages.c.id)
-            .limit(limit)
-        )
+    def waiting(self, limit: int = 50, *, rank: int | None = None) -> Sequence[MessageRecord]:
+        """Received but not yet filed: untried before those that failed, by rank, oldest first.
+
+        With `rank`, those of this rank alone.
+        """
+        table = messages.c
+        query = select(messages).where(table.state == "received")
+        if rank is not None:
+            query = query.where(table.rank == rank)
+        order = (table.attempts, table.rank, table.received_at, table.id)
+        query = query.order_by(*order).limit(limit)
         return [to_record(MessageRecord, row) for row in self._db.execute(query).mappings()]
 
     def count_waiting(self) -> int:

@@ -36,6 +36,7 @@ class MessageRecord:
         kind: draft, command, bounce, auto_reply, other; "" until filed.
         reason: Why it is that kind, or why it was quarantined.
         origin: "imap" or "import".
+        rank: Of many waiting mails the lowest is filed first; 0 sounds urgent.
     """
 
     id: int
@@ -53,6 +54,7 @@ class MessageRecord:
     subject: str = ""
     sent_at: datetime | None = None
     summary: Mapping[str, object] = field(default_factory=dict)
+    rank: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ messages = Table(
     _text("subject"),
     _utc("sent_at"),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("rank", Integer, nullable=False, default=1),
     Column("summary", JSON, nullable=False, default=dict),
 )
 

@@ -75,11 +75,19 @@ class Filing:
     progress: ProgressOf
 
     def file_waiting(
-        self, now: datetime, *, receipts: bool = True, limit: int = GROUP
+        self,
+        now: datetime,
+        *,
+        receipts: bool = True,
+        limit: int = GROUP,
+        rank: int | None = None,
     ) -> tuple[int, ...]:
-        """File up to `limit` received mails; returns the ids of those dealt with."""
+        """File up to `limit` received mails, those of `rank` alone if it is given.
+
+        Returns the ids of those dealt with.
+        """
         with self.store.look() as uow:
-            waiting = uow.messages.waiting(limit)
+            waiting = uow.messages.waiting(limit, rank=rank)
         futures = [(mail, self.read(mail)) for mail in waiting]
         for mail, future in futures:
             self._one(mail, future, now, receipts=receipts)

@@ -1,6 +1,6 @@
 """Mail in: every folder by UID, raw bytes archived first, then one transaction a group."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot import log
@@ -9,6 +9,7 @@ from mailbot.errors import StorageFailed, Temporary
 from mailbot.ports import Mailbox
 from mailbot.stages.intake_folder import Between, FolderIntake
 from mailbot.stages.intake_ledger import Counts, Tools
+from mailbot.stages.intake_order import SoundsUrgent
 from store.archive import Archive
 from store.unit_of_work import Store
 
@@ -53,9 +54,16 @@ class Intake:
     """Fetches what is new from every folder."""
 
     def __init__(
-        self, mailbox: Mailbox, archive: Archive, store: Store, config: MailboxConfig
+        self,
+        mailbox: Mailbox,
+        archive: Archive,
+        store: Store,
+        config: MailboxConfig,
+        urgent: SoundsUrgent | None = None,
     ) -> None:
         self._tools = Tools(mailbox, archive, store, config)
+        if urgent is not None:
+            self._tools = replace(self._tools, urgent=urgent)
 
     def run(self, now: datetime, between: Between | None = None) -> IntakeReport:
         """Read every folder.

@@ -10,12 +10,13 @@ from mailbot.errors import Temporary
 from mailbot.ports import Envelope
 from mailbot.stages import setbacks
 from mailbot.stages.intake_ledger import FolderLedger, Tools
+from mailbot.stages.intake_order import FEW, Order
 from mailbot.stages.setbacks import TRIES_BEFORE_QUARANTINE, Setback
 
 GROUP_MAILS = 50
 GROUP_BYTES = 8_000_000
 STREAM_FROM = 1_000_000  # larger mails go to disk piece by piece
-LISTED_AT_ONCE = 1_000
+LISTED_AT_ONCE = 500
 MOST_SETBACKS = 20  # in one folder: beyond that the server is in trouble, not a mail
 RESCANNED = "intake.rescanned/"
 
@@ -69,7 +70,10 @@ class FolderIntake:
             ledger.owe(listed, seen)
         waiting = {uid for uid, s in ledger.setbacks.items() if s.next_try > self.now}
         fresh = sorted(ledger.owed - waiting)
-        for start in range(0, len(fresh), LISTED_AT_ONCE):
+        if len(fresh) > FEW:
+            ledger.order = Order(self.tools.urgent)
+        # the newest first: of many mails they are the ones somebody waits for
+        for start in reversed(range(0, len(fresh), LISTED_AT_ONCE)):
             for group in self._groups(fresh[start : start + LISTED_AT_ONCE]):
                 self._take(group)
                 if between is not None and not between():

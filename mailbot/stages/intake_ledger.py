@@ -13,6 +13,7 @@ from mailbot.config import MailboxConfig
 from mailbot.errors import Temporary
 from mailbot.ports import Envelope, FolderState, Mailbox
 from mailbot.stages import setbacks
+from mailbot.stages.intake_order import Order, SoundsUrgent
 from mailbot.stages.intake_records import (
     HEAD_BYTES,
     record_of,
@@ -26,6 +27,10 @@ from store.records import Cursor, MessageRecord, Sighting
 from store.unit_of_work import Store, UnitOfWork
 
 
+def _nothing(_subject: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """All that fetching needs."""
@@ -34,6 +39,7 @@ class Tools:
     archive: Archive
     store: Store
     config: MailboxConfig
+    urgent: SoundsUrgent = _nothing
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class FolderLedger:
     Attributes:
         owed: UIDs listed by the server and not on record.
         top: The highest UID known to be listed.
+        order: Ranks the mails where many wait, None where few do.
     """
 
     tools: Tools
@@ -59,6 +66,7 @@ class FolderLedger:
     now: datetime
     setbacks: dict[int, Setback]
     top: int
+    order: Order | None = None
     owed: set[int] = field(default_factory=set)
     counts: Counts = field(default_factory=Counts)
 
@@ -93,7 +101,7 @@ class FolderLedger:
         small = {e.uid: e for e in group if e.size <= stream_from}
         for uid, raw in self.tools.mailbox.fetch_many(sorted(small)) if small else ():
             digest = batch.keep(raw)
-            yield uid, record_of(small[uid], digest, raw[:HEAD_BYTES], len(raw), self.now)
+            yield uid, self._row(small[uid], digest, raw[:HEAD_BYTES], len(raw))
         for envelope in group:
             if envelope.uid not in small:
                 yield from self._stream(batch, envelope)
@@ -108,7 +116,13 @@ class FolderLedger:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
         digest = batch.keep_file(path)
-        yield envelope.uid, record_of(envelope, digest, head, size, self.now)
+        yield envelope.uid, self._row(envelope, digest, head, size)
+
+    def _row(self, envelope: Envelope, digest: str, head: bytes, size: int) -> MessageRecord:
+        record = record_of(envelope, digest, head, size, self.now)
+        if self.order is None:
+            return record
+        return replace(record, rank=self.order.rank(head, record.received_at, self.now))
 
     def _commit(self, fetched: Sequence[tuple[int, MessageRecord]]) -> None:
         new = 0
