@@ -71,6 +71,13 @@ class UnitOfWork:
         self._connection.commit()
 
     @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is done inside happens as a whole, or not at all when an exception leaves it."""
+        assert self._connection is not None
+        with self._connection.begin_nested():
+            yield
+
+    @contextmanager
     def trial(self) -> Iterator[None]:
         """What is done inside is undone at its end: to see whether it could be done."""
         assert self._connection is not None

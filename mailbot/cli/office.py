@@ -7,7 +7,7 @@ from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, when
 from mailbot.clock import system_clock
 from mailbot.errors import Refused
-from store.records import CommissionRecord, EventRecord, ExemptionRecord
+from store.records import CommissionRecord, EventRecord
 
 BY = "cli"
 _STATES = {"open": "处置中", "closed": "已终报", "dismissed": "已排除"}
@@ -242,20 +242,11 @@ def undo_commission(arguments: argparse.Namespace) -> int:
 
 def exempt_duty(arguments: argparse.Namespace) -> int:
     """Release a unit from one obligation."""
-    from mailbot.rules.obligations import all_obligations  # noqa: PLC0415
-    from mailbot.stages.ledgers import gather  # noqa: PLC0415
+    from mailbot.stages.exempting import exempt  # noqa: PLC0415
 
     config, now = config_of(arguments), system_clock()
     with store_of(config) as store, store.work() as uow:
-        ledger = gather(uow, now)
-        duties = all_obligations(config.notice, ledger, now, config.schedule)
-        duty = next((duty for duty in duties if duty.key == arguments.key), None)
-        if duty is None:
-            raise Refused(f"没有编号为 {arguments.key} 的任务，请用 mailbot due --json 查看 key")
-        record = ExemptionRecord(0, duty.key, duty.unit, arguments.because, now, BY)
-        uow.acts.exempt(record)
-        detail = {"because": arguments.because}
-        uow.acts.add(now, BY, "exempt", f"duty:{duty.key}", detail)
+        _, duty = exempt(uow, config, arguments.key, arguments.because, by=BY, now=now)
         uow.commit()
     print(f"已免除：{duty.unit} {duty.period_label}{duty.what}")
     return 0

@@ -44,8 +44,12 @@ class Post:
         headers: Mapping[str, str] | None = None,
         concerns: Sequence[str] = (),
         not_before: datetime | None = None,
+        attachments: Sequence[tuple[str, str, bytes]] = (),
     ) -> int | None:
-        """Queue a letter once; None when its key was queued before or nobody is addressed."""
+        """Queue a letter once; None when its key was queued before or nobody is addressed.
+
+        `attachments`: (name, content type, bytes).
+        """
         recipients = tuple(dict.fromkeys(address.lower() for address in to if address))
         if not recipients or uow.outbox.has_key(key):
             return None
@@ -60,6 +64,7 @@ class Post:
             headers=dict(headers or {}),
             concerns=tuple(concerns),
             not_before=not_before,
+            attachments=tuple(attachments),
         )
         mail_id = uow.outbox.add(mail, self.stamp(key), now)
         if mail_id is not None:
