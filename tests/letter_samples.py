@@ -4,11 +4,13 @@ accepts their present rendering as golden files (read the diff first).
 
 # ruff: noqa: FBT003  rows of a sample read like the letter
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailbot.adapters.letters import LetterWriter
 from mailbot.records.letters import (
+    Action,
     Answer,
     Answered,
     BoardCell,
@@ -25,6 +27,7 @@ from mailbot.records.letters import (
     FolderCount,
     Forecast,
     Letter,
+    Memo,
     NotRead,
     OfficeList,
     Overview,
@@ -227,6 +230,45 @@ SAMPLES: dict[str, Letter] = {
         (Answered("收到 #E3", True, "已确认"), Answered("撤稿 #99", False, "没有这篇稿件")), OFFICE,
     ),
 }  # fmt: skip
+_UNDO = Action("撤销", "撤销 操作5 凭证9-0123456789abcdef0123", MAILBOX)
+SAMPLES["answer-that-can-be-undone"] = Answer(
+    (Answered("采用 #12 达州要情 单条", True, "已登记（操作 5）"),), OFFICE, (_UNDO,), undoable=True
+)
+_ADOPT = Action("采用·达州要情", "采用 #12 达州要情 单条 凭证7-0123456789abcdef0123", MAILBOX)
+SAMPLES["daily-with-links"] = _daily(
+    drafts=(
+        DigestDraft(
+            "#12", NOW, "直属一大队", "占道经营整治", "动态简讯", 364, False, "", actions=(_ADOPT,)
+        ),
+    ),
+    events=(
+        replace(
+            _EVENT, actions=(Action("确认收到", "收到 #E3 凭证8-0123456789abcdef0123", MAILBOX),)
+        ),
+    ),
+    ordering=True,
+)
+SAMPLES["chase-missed-with-links"] = replace(
+    _chase("missed_candidate", "书面报告至今没有收到。", overdue=True),
+    actions=(Action("按漏报扣分", "扣分 #E3 漏报 凭证9-0123456789abcdef0123", MAILBOX),),
+)
+SAMPLES["memo"] = Memo(
+    "【请确认】采用 #12 达州要情 单条",
+    "请在09:10前确认以下1项：",
+    ("#12《占道经营整治》被《达州要情》单条采用，2分",),
+    (Action("确认办理", "确认 凭证7-0123456789abcdef0123", MAILBOX),),
+    "直接回复本邮件，写“确认”即可。",
+    OFFICE,
+    "凭证7-0123456789abcdef0123",
+)
+SAMPLES["memo-to-a-unit"] = Memo(
+    "【退回】《占道经营整治》",
+    "贵单位4月19日报送的稿件已退回：",
+    ("原因：数据有误",),
+    (),
+    "",
+    OFFICE,
+)
 _ASKED = {
     "unit": "扬尘办", "topic": "扬尘治理经验", "due": WEEK_END, "mailbox": MAILBOX,
     "office": OFFICE, "telephone": TELEPHONE,

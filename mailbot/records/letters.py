@@ -169,6 +169,21 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """A link that opens a mail with an order already written; sending it gives the order.
+
+    Attributes:
+        label: What the link says.
+        words: Subject and text of the mail: the order with its one-time token.
+        mailbox: Whom it is addressed to.
+    """
+
+    label: str
+    words: str
+    mailbox: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyChase:
     """【紧急催报】 to a unit: a report of an event is owed (二·一).
 
@@ -177,6 +192,7 @@ class EmergencyChase:
             missed_candidate (漏报候选, to the office for its decision).
         what: Why this letter goes out now, one sentence.
         to_office: Nobody of the unit can be written to: the office is asked to call.
+        actions: What the office may order at once; never for a unit.
     """
 
     template: ClassVar[str] = "chase"
@@ -193,6 +209,7 @@ class EmergencyChase:
     mailbox: str
     office: str
     telephone: str
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +236,7 @@ class DigestDraft:
     approximate: bool
     note: str
     review: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +249,7 @@ class DigestEvent:
     received_at: datetime
     verdict: str
     state: str
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +286,11 @@ class FolderCount:
 
 @dataclass(frozen=True, slots=True)
 class DailyDigest:
-    """【日报】 to the office."""
+    """【日报】 to the office.
+
+    Attributes:
+        ordering: Whether its lines bear links that give orders.
+    """
 
     template: ClassVar[str] = "daily"
     day: date
@@ -287,6 +310,7 @@ class DailyDigest:
     letters_waiting: int
     notes: tuple[str, ...]
     office: str
+    ordering: bool = False
 
     @property
     def empty(self) -> bool:
@@ -372,11 +396,41 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """【答复】 to the office: what was done on its orders."""
+    """【答复】 to the office: what was done on its orders.
+
+    Attributes:
+        actions: Links that undo what was done.
+        undoable: Whether answering 撤销 takes it back.
+    """
 
     template: ClassVar[str] = "answer"
     orders: tuple[Answered, ...]
     office: str
+    actions: tuple[Action, ...] = ()
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A short letter about orders: to be confirmed, carried out, undone; 退回 to a unit; 查询.
+
+    Attributes:
+        title: Subject, with its 【mark】.
+        secret: What the subject alone bears beside it: an answer brings it back.
+        intro: First paragraph.
+        lines: What it is about, one a line.
+        actions: Links that answer it.
+        closing: Last paragraph, "" for none.
+    """
+
+    template: ClassVar[str] = "memo"
+    title: str
+    intro: str
+    lines: tuple[str, ...]
+    actions: tuple[Action, ...]
+    closing: str
+    office: str
+    secret: str = ""
 
 
 Letter = (
@@ -387,6 +441,7 @@ Letter = (
     | OfficeList
     | Request
     | Answer
+    | Memo
     | DailyDigest
     | Overview
 )
