@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zlib import crc32
 
-from rapidfuzz import fuzz
-
 from mailbot.records.verdicts import DuplicateVerdict, Reason, SameItem
 from mailbot.rules.calendar import SHANGHAI
+from mailbot.rules.likeness import ratio
 from store.records import DraftRecord
 
 _CLAUSE = "附件2"
@@ -184,7 +183,7 @@ def _same_title(one: str, other: str) -> bool:
     if mine == theirs:
         return True
     same_figures = _DIGITS.findall(mine) == _DIGITS.findall(theirs)
-    return same_figures and fuzz.ratio(mine, theirs) >= _TITLE_ALIKE
+    return same_figures and ratio(mine, theirs) >= _TITLE_ALIKE
 
 
 def _verdict(

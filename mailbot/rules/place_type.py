@@ -10,9 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from mailbot.notice import Notice, Unit
+from mailbot.rules.likeness import ratio
 from mailbot.rules.unit_names import plain, resolver
 
 _TYPES = {
@@ -206,7 +205,7 @@ class UnitIndex:
             for alias, units in self._sections.items()
             if alias[-1] == rest[-1]
             and not _ORDINAL.search(alias)
-            and fuzz.ratio(alias, rest) >= _FUZZY_LEAST
+            and ratio(alias, rest) >= _FUZZY_LEAST
         }
         return near.pop()[0] if len(near) == 1 else None
 

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from mailbot.notice import Instruction, Notice, Publication
+from mailbot.rules.likeness import nearest
 
 Form = Literal["issue", "item", "mention"]
 FORMS: dict[Form, str] = {"issue": "专刊", "item": "单条", "mention": "综合或标题"}
@@ -186,8 +185,7 @@ def _leader_names(rule: Instruction) -> set[str]:
 
 
 def _close(wanted: str, names: list[str]) -> list[str]:
-    found = process.extract(wanted, names, scorer=fuzz.ratio, limit=_MOST_OFFERED)
-    return [name for name, score, _ in found if score >= _NEAR]
+    return nearest(wanted, names, least=_NEAR, most=_MOST_OFFERED)
 
 
 def _nearest(wanted: str, names: list[str]) -> str:

@@ -8,10 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from rapidfuzz.distance import Levenshtein
-
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
+from mailbot.rules.likeness import one_sign_differs
 from mailbot.rules.quality_figures import (
     disagreeing_changes,
     disagreeing_rates,
@@ -145,7 +144,7 @@ def _publications(text: str, notice: Notice) -> Iterator[Hint]:
     for hit in islice(_TITLED.finditer(text), _MOST):
         if hit[1] in names:
             continue
-        near = [n for n in names if len(n) == len(hit[1]) and Levenshtein.distance(n, hit[1]) == 1]
+        near = [n for n in names if one_sign_differs(n, hit[1])]
         if near:
             yield Hint("刊名", hit[0], f"是否为《{near[0]}》？")
 
