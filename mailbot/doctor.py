@@ -110,7 +110,8 @@ def _board(config: Config) -> Check:
             pass
     except OSError as error:
         remedy = "请检查 [board] folder 的文件夹是否可写、磁盘是否已满"
-        return Check("看板", good=False, found=f"{folder} 不可写（{error.strerror}）", remedy=remedy)
+        found = f"{folder} 不可写（{error.strerror}）"
+        return Check("看板", good=False, found=found, remedy=remedy)
     except Exception as error:  # noqa: BLE001  template errors are of many kinds
         return Check("看板", good=False, found=str(error)[:120], remedy="请恢复原来的模板文件")
     return Check("看板", good=True, found=f"{folder / 'index.html'}")
