@@ -9,11 +9,13 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -40,18 +42,24 @@ _TIME = "\x00time\x00"  # in no page: control characters are taken out of all wo
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What a writing of the board did, by number of pages."""
+    """What a writing of the board did, by number of pages; those left want more time."""
 
     written: int
     unchanged: int
     removed: int
+    left: int = 0
+
+
+def _always() -> bool:
+    return True
 
 
 class BoardWriter:
-    """Renders pages from `folder`/board."""
+    """Renders pages from `templates`/board; it remembers what they said."""
 
     def __init__(self, templates: Path) -> None:
         self._templates = templates / "board"
+        self._said: dict[Path, int] = {}
 
     @cached_property
     def environment(self) -> Environment:
@@ -63,7 +71,7 @@ class BoardWriter:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["total"] = _total
+        environment.filters.update(total=_total, zip=zip)
         return environment
 
     @cached_property
@@ -94,25 +102,36 @@ class BoardWriter:
         )
         return html.encode("utf-8", "replace").decode("utf-8").strip() + "\n"
 
-    def write(self, folder: Path, facts: Facts) -> Drawn:
+    def write(self, folder: Path, facts: Facts, going: Callable[[], bool] = _always) -> Drawn:
         """Write the pages into `folder`; pages of units and months no longer shown are removed.
+
+        Once `going` says no, pages that changed are left for the next writing.
 
         Raises:
             OSError: The folder cannot be written. Pages written before it are whole.
         """
-        if not folder.exists():
-            folder.mkdir(parents=True, mode=0o700)
-        written = unchanged = 0
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        done = Counter[str]()
         names = set()
         for page in pages_of(facts):
             names.add(page.file)
-            html = self.render(page, facts.config.office.name)
-            if _replace(folder / page.file, html, facts.now, always=page.file == OVERVIEW):
-                written += 1
-            else:
-                unchanged += 1
+            done[self._write(folder / page.file, page, facts, going)] += 1
         removed = sum(_remove(path) for path in _left_over(folder, names))
-        return Drawn(written, unchanged, removed)
+        return Drawn(done["written"], done["unchanged"], removed, done["left"])
+
+    def _write(
+        self, path: Path, page: Page, facts: Facts, going: Callable[[], bool]
+    ) -> Literal["written", "unchanged", "left"]:
+        alive = page.file == OVERVIEW
+        said = hash(page)
+        if not alive and self._said.get(path) == said and path.exists():
+            return "unchanged"
+        if not alive and not going():
+            return "left"
+        html = self.render(page, facts.config.office.name)
+        written = _replace(path, html, facts.now, always=alive)
+        self._said[path] = said
+        return "written" if written else "unchanged"
 
 
 def _total(bar: Bar) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailbot.clock import shanghai
@@ -42,6 +42,7 @@ class Facts:
         drafts: Of the last `MONTHS` months, newest first, without what is no draft.
         unit_files: File of each unit's page.
         adopted: How often each draft was adopted.
+        rows: Drafts as rows of a table, each made once for all its pages.
     """
 
     config: Config
@@ -55,6 +56,7 @@ class Facts:
     duties_by_unit: dict[str, list[Obligation]]
     unit_files: dict[str, str]
     adopted: dict[int, int]
+    rows: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:

@@ -41,11 +41,18 @@ def draft_grid(
         Column("任务", number=True),
         Column("采用", number=True),
     )
-    rows = [_draft_row(facts, draft) for draft in drafts]
+    rows = tuple(_draft_row(facts, draft) for draft in drafts)
     return Grid(name, caption, columns, rows, filters=True, empty="没有稿件")
 
 
 def _draft_row(facts: Facts, draft: DraftRecord) -> tuple[Cell, ...]:
+    row = facts.rows.get(draft.id)
+    if row is None:
+        row = facts.rows[draft.id] = _new_row(facts, draft)
+    return row
+
+
+def _new_row(facts: Facts, draft: DraftRecord) -> tuple[Cell, ...]:
     joint = Cell("、".join(draft.joint)) if draft.joint else facts.unit(draft.unit)
     late = "，".join(filter(None, (_LEVELS[draft.emergency], _punctuality(draft))))
     adopted = facts.adopted.get(draft.id, 0)
@@ -106,7 +113,7 @@ def event_grid(facts: Facts, events: Iterable[EventRecord], *, name: str, captio
         Column("稿件"),
     )
     drafts = {draft.id: draft for draft in facts.ledger.drafts}
-    rows = [_event_row(facts, event, drafts) for event in events]
+    rows = tuple(_event_row(facts, event, drafts) for event in events)
     return Grid(name, caption, columns, rows, empty="没有突发事件")
 
 
@@ -159,7 +166,7 @@ def duty_grid(
         Column("条款", tight=True),
     )
     ordered = sorted(duties, key=lambda duty: (duty.due is None, duty.due or facts.now, duty.unit))
-    rows = [
+    rows = tuple(
         (
             facts.unit(duty.unit),
             Cell(discreet_what(facts, duty)),
@@ -170,9 +177,9 @@ def duty_grid(
             Cell(duty.clause),
         )
         for duty in ordered
-    ]
+    )
     if one_unit:
-        return Grid(name, caption, columns[1:], [row[1:] for row in rows])
+        return Grid(name, caption, columns[1:], tuple(row[1:] for row in rows))
     return Grid(name, caption, columns, rows, filters=True)
 
 
@@ -208,7 +215,7 @@ def overdue_page(facts: Facts) -> Page:
         Column("单位已催", number=True),
         Column("条款", tight=True),
     )
-    rows = [
+    rows = tuple(
         (
             facts.unit(owing.unit),
             Cell(discreet_what(facts, duty)),
@@ -221,7 +228,7 @@ def overdue_page(facts: Facts) -> Page:
         )
         for owing in facts.arrears
         for duty in owing.obligations
-    ]
+    )
     caption = f"逾期未完成：{len(facts.arrears)}个单位，{len(rows)}项"
     grid = Grid("overdue", caption, columns, rows, filters=True, empty="没有逾期事项")
     note = Note("任务数读表无把握、尚未确认的，以及系统启用前到期的，不列为逾期。")
@@ -264,7 +271,7 @@ def _ranking(facts: Facts, group: str, sheets: Sequence[ScoreSheet], name: str) 
         Column("说明"),
     )
     pivot = facts.config.assessment.pivot
-    rows = [
+    rows = tuple(
         (
             number(sheet.rank),
             facts.unit(sheet.unit),
@@ -275,7 +282,7 @@ def _ranking(facts: Facts, group: str, sheets: Sequence[ScoreSheet], name: str) 
             Cell("；".join(_remarks(sheet))),
         )
         for sheet in sorted(sheets, key=lambda one: one.rank)
-    ]
+    )
     return Grid(name, group, columns, rows)
 
 

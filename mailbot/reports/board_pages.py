@@ -33,7 +33,7 @@ from store.records import DraftRecord
 
 _WEEKS = 26
 _WORST = 10
-_UNIT_DRAFTS = 200
+_UNIT_DRAFTS = 100
 
 
 def pages_of(facts: Facts) -> Iterator[Page]:
@@ -50,10 +50,10 @@ def pages_of(facts: Facts) -> Iterator[Page]:
 def overview_page(facts: Facts) -> Page:
     """Where everything stands, at a glance."""
     running = [event for event in facts.ledger.events if event.state == "open"]
-    worst = [
+    worst = tuple(
         (facts.unit(owing.unit), Cell(f"{len(owing.obligations)}项"), Cell(f"{owing.times}次"))
         for owing in facts.arrears[:_WORST]
-    ]
+    )
     columns = (Column("单位", wide=True), Column("逾期", number=True), Column("已催", number=True))
     blocks: list[Block] = [_figures(facts, len(running))]
     if running:
@@ -141,7 +141,7 @@ def _groups(facts: Facts) -> Grid:
                 progress(sum(s.adopted for s in sheets), sum(s.adopt_quota for s in sheets)),
             )
         )
-    return Grid("groups", f"{facts.today.year}年各组完成情况", columns, rows)
+    return Grid("groups", f"{facts.today.year}年各组完成情况", columns, tuple(rows))
 
 
 def units_page(facts: Facts) -> Page:
@@ -155,7 +155,7 @@ def units_page(facts: Facts) -> Page:
         Column("综合得分", number=True),
     )
     overdue = {owing.unit: len(owing.obligations) for owing in facts.arrears}
-    rows = [
+    rows = tuple(
         (
             facts.unit(sheet.unit),
             Cell(sheet.group),
@@ -165,7 +165,7 @@ def units_page(facts: Facts) -> Page:
             Cell(f"{sheet.composite:.1f}"),
         )
         for sheet in facts.sheets
-    ]
+    )
     grid = Grid("units", "全部单位", columns, rows, filters=True)
     return Page("units.html", "单位", "units.html", "点单位名称看详情。", (grid,))
 
@@ -211,7 +211,7 @@ def _current(facts: Facts, duties: Iterable[Obligation]) -> Grid:
         Column("完成", number=True),
         Column("状态", tight=True),
     )
-    rows = [
+    rows = tuple(
         (
             Cell(duty.what),
             Cell(duty.period_label),
@@ -223,18 +223,18 @@ def _current(facts: Facts, duties: Iterable[Obligation]) -> Grid:
         and duty.period_start is not None
         and duty.due is not None
         and duty.period_start <= facts.now < duty.due
-    ]
+    )
     return Grid("current", "本期任务（附件2）", columns, rows, empty="本期没有任务")
 
 
 def _points(sheet: ScoreSheet) -> Grid:
     columns = (Column("分值", number=True), Column("来由", wide=True), Column("条款", tight=True))
-    rows = [
+    rows = tuple(
         (
             Cell(f"{round(line.points, 2):+g}", "bad" if line.points < 0 else ""),
             Cell(discreet(line.because)),
             Cell(line.clause),
         )
         for line in (*sheet.base, *sheet.lines)
-    ]
+    )
     return Grid("points", f"{sheet.year}年得分明细", columns, rows)

@@ -1,9 +1,10 @@
-"""What pages of the board are made of: cards, charts, tables; values only, no markup."""
+"""What pages of the board are made of: cards, charts, tables; values, all but no markup."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from markupsafe import Markup
 
 Tone = Literal["", "good", "warn", "bad", "muted"]
 
@@ -72,11 +73,17 @@ class Grid:
     name: str
     caption: str
     columns: tuple[Column, ...]
-    rows: Sequence[Sequence[Cell]]
+    rows: tuple[tuple[Cell, ...], ...]
     filters: bool = False
     empty: str = "无"
     note: str = ""
     kind: str = "grid"
+
+    @property
+    def starts(self) -> tuple[Markup, ...]:
+        """What every cell of a column begins with, made once: there are many rows."""
+        start = Markup('<td role="cell" data-label="{}" class="{}')
+        return tuple(start.format(column.name, column.classes) for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class Chart:
     def top(self) -> int:
         """The value at the upper edge: the highest column, rounded up to a readable number."""
         highest = max((bar.lower + bar.upper for bar in self.bars), default=0)
-        step = 10 ** max(0, len(str(highest)) - 1)
+        step = int(10 ** max(0, len(str(highest)) - 1))
         return next(step * n // 2 for n in range(2, 21) if step * n // 2 >= max(highest, 1))
 
 

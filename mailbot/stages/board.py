@@ -1,7 +1,8 @@
 """The board is drawn after the deadlines were looked at; its failure stops nothing.
 
-At most once in `board.every_seconds`, and never more than a twentieth of the time,
-however many the records are.
+At most once in `board.every_seconds`, for about two seconds, and never more than a
+twentieth of the time, however many the records are: what is left of a board of many
+units and years is drawn at the next times.
 """
 
 import time
@@ -23,6 +24,7 @@ from mailbot.stages.ledgers import gather
 from store.unit_of_work import Store
 
 _SHARE = 20
+_BUDGET_SECONDS = 2.0
 
 
 def board_facts(store: Store, config: Config, now: datetime) -> Facts:
@@ -56,6 +58,7 @@ class Drawing:
     store: Store
     config: Config
     seconds: Callable[[], float] = time.monotonic
+    writer: BoardWriter = field(default_factory=lambda: BoardWriter(shipped("templates")))
     _next: float = field(default=float("-inf"), init=False)
 
     def draw(self, now: datetime, *, at_once: bool = False) -> bool:
@@ -63,9 +66,14 @@ class Drawing:
         started = self.seconds()
         if not self.config.board.folder or (started < self._next and not at_once):
             return False
+
+        def going() -> bool:
+            return at_once or self.seconds() - started < _BUDGET_SECONDS
+
         try:
             folder = self.config.path(self.config.board.folder)
-            drawn = write_board(folder, self.store, self.config, now)
+            facts = board_facts(self.store, self.config, now)
+            drawn = self.writer.write(folder, facts, going)
             self._note("", now)
         except Exception as error:  # noqa: BLE001  a picture of the work is not the work
             log.failure("board_failed")
@@ -74,7 +82,8 @@ class Drawing:
         took = self.seconds() - started
         self._next = started + max(self.config.board.every_seconds, _SHARE * took)
         if drawn is not None and drawn.written > 1:
-            log.event("board_drawn", pages=drawn.written, milliseconds=round(took * 1000))
+            milliseconds = round(took * 1000)
+            log.event("board_drawn", pages=drawn.written, left=drawn.left, ms=milliseconds)
         return drawn is not None
 
     def _tell(self, error: Exception, now: datetime) -> None:
