@@ -34,7 +34,8 @@ def held(uow: UnitOfWork) -> list[str]:
         return []
     since = _moment(hold["snapshot_at"])
     waiting = f"刚从{since}的备份恢复，信件暂不发出：正在核对“已发送”和收件箱，"
-    return [f"{waiting}已经发过的不再重发，核对完自动恢复发送"]
+    by_hand = "；也可人工核对后用 mailbot outbox release all 立即恢复"
+    return [f"{waiting}已经发过的不再重发，核对完自动恢复发送{by_hand}"]
 
 
 def _backups(uow: UnitOfWork, config: Config, now: datetime) -> list[str]:

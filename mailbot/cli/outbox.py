@@ -50,7 +50,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.set_defaults(run=show_mail)
     for verb, (_, _, said) in _MOVES.items():
         move = actions.add_parser(verb, help=said)
-        move.add_argument("mail", metavar="编号")
+        also = "；恢复备份后写 all，不再等核对，立即恢复发送" if verb == "release" else ""
+        move.add_argument("mail", metavar="编号", help=f"信件编号{also}")
         move.set_defaults(run=move_mail, verb=verb)
 
 
@@ -113,6 +114,8 @@ def show_mail(arguments: argparse.Namespace) -> int:
 
 def move_mail(arguments: argparse.Namespace) -> int:
     """Hold, release, retry or cancel one letter."""
+    if arguments.verb == "release" and arguments.mail == "all":
+        return _end_hold(arguments)
     states, target, said = _MOVES[arguments.verb]
     now = system_clock()
     with store_of(config_of(arguments)) as store, store.work() as uow:
@@ -127,4 +130,16 @@ def move_mail(arguments: argparse.Namespace) -> int:
         uow.acts.add(now, "cli", f"outbox-{arguments.verb}", f"outbox:{mail.id}", {})
         uow.commit()
     print(f"第 {mail.id} 封信{said}")
+    return 0
+
+
+def _end_hold(arguments: argparse.Namespace) -> int:
+    """After a restore: the operator's word instead of the witnesses."""
+    from mailbot.stages.send_hold import release  # noqa: PLC0415  slow to import
+
+    with store_of(config_of(arguments)) as store, store.work() as uow:
+        if not release(uow, "cli", system_clock()):
+            raise Refused("现在没有因恢复备份而暂停发送")
+        uow.commit()
+    print("已恢复发送：在“已发送”中没有找到的信件将陆续发出")
     return 0

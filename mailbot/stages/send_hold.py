@@ -107,7 +107,8 @@ class SendHold:
                 return Gate.OPEN
             polled = uow.facts.get(LAST_POLL)
             waiting = uow.messages.count_waiting()
-        inbox_read = bool(polled) and polled > hold["restored_at"] and not waiting
+        restored = datetime.fromisoformat(hold["restored_at"])
+        inbox_read = bool(polled) and datetime.fromisoformat(polled) > restored and not waiting
         if not self._sent_read(hold, now, final=inbox_read):
             return self._without_witness(hold, now)
         if not inbox_read or not self.config.sent_copy:
