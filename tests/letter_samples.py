@@ -213,6 +213,7 @@ SAMPLES: dict[str, Letter] = {
     "chase": _chase("emergency_reminder", "登记已15分钟，书面报告尚未收到。", overdue=False),
     "chase-follow-up": _chase("followup", "上次报告已过4小时，请续报。", overdue=True),
     "chase-to-the-office": _chase("followup", "上次报告已过4小时。", overdue=True, to_office=True),
+    "chase-written-overdue": _chase("written_overdue", "电话报告后书面首报逾期。", overdue=True),
     "chase-missed": _chase("missed_candidate", "书面报告至今没有收到。", overdue=True),
     "office-list": OfficeList(DAY, "以下单位没有登记邮箱。", (("扬尘办", _OVERDUE),), OFFICE),
     "daily": _daily(),

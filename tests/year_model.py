@@ -76,8 +76,6 @@ class Year:
     config: Config
     coming: list[DraftRecord]
     left: list[Left] = field(default_factory=list)
-    filed: dict[int, int] = field(default_factory=dict)
-    """Number of a coming draft → its id on record."""
 
     def __post_init__(self) -> None:
         self.coming.sort(key=lambda draft: draft.received_at)
@@ -110,23 +108,13 @@ class Year:
     def tick(self, now: datetime) -> None:
         """Mail, duties, letters: one tick of the daemon."""
         while self.coming and self.coming[0].received_at <= now:
-            self._file(self.coming.pop(0))
+            came_in(self.store, self.coming.pop(0))
         with self.store.work() as uow:
             uow.facts.put(SEEN_UNTIL, now.isoformat(), now)
             uow.commit()
         self.watching.watch(now)
         self.delivery.deliver(now)
         self._note(now)
-
-    def _file(self, draft: DraftRecord) -> None:
-        with self.store.work() as uow:
-            mail = mail_of(uow, draft.received_at, f"{draft.unit}{draft.id}")
-            number = uow.drafts.add(replace(draft, id=0, message_id=mail))
-            stored = uow.drafts.get(number)
-            assert stored is not None
-            deliver(uow, stored, draft.received_at)
-            uow.commit()
-        self.filed[draft.id] = number
 
     def _note(self, now: datetime) -> None:
         with self.store.look() as uow:
@@ -136,6 +124,18 @@ class Year:
     def letters_to(self, unit: str) -> list[Left]:
         """Routine letters to one unit."""
         return [one for one in self.left if one.key.startswith(f"reminder/{unit}/")]
+
+
+def came_in(store: Store, draft: DraftRecord) -> int:
+    """A draft is filed; its id on record."""
+    with store.work() as uow:
+        mail = mail_of(uow, draft.received_at, f"{draft.unit}{draft.id}")
+        number = uow.drafts.add(replace(draft, id=0, message_id=mail))
+        stored = uow.drafts.get(number)
+        assert stored is not None
+        deliver(uow, stored, draft.received_at)
+        uow.commit()
+    return number
 
 
 def left(letter: OutboxRecord, now: datetime) -> Left:

@@ -43,14 +43,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def show_due(arguments: argparse.Namespace) -> int:
     """Obligations and the letters that would go out at an instant."""
     from mailbot.rules.obligations import all_obligations  # noqa: PLC0415  slow to import
-    from mailbot.stages.foresight import ledger_at, letters_at  # noqa: PLC0415
+    from mailbot.stages.foresight import known_at, ledger_at, letters_at  # noqa: PLC0415
 
     config = config_of(arguments)
     now = given.instant(arguments.at) if arguments.at else system_clock()
     with store_of(config) as store, store.look() as uow:
-        ledger = ledger_at(uow, now)
+        ledger, known = ledger_at(uow, now), known_at(uow, now)
     duties: Sequence[Obligation] = all_obligations(config.notice, ledger, now, config.schedule)
-    letters = letters_at(config, ledger, duties, now)
+    letters = letters_at(config, ledger, duties, now, known)
     if arguments.unit:
         from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
 

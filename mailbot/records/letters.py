@@ -189,7 +189,8 @@ class EmergencyChase:
 
     Attributes:
         kind: emergency_reminder (first written report), followup (续报), or
-            missed_candidate (漏报候选, to the office for its decision).
+            missed_candidate (漏报候选, to the office for its decision), or written_overdue
+            (reported by telephone, the writing is still owed).
         what: Why this letter goes out now, one sentence.
         to_office: Nobody of the unit can be written to: the office is asked to call.
         actions: What the office may order at once; never for a unit.

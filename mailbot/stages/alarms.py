@@ -143,7 +143,7 @@ def alert_letter(
         repeat=repeat,
         unit=event.unit or "单位待核",
         title=draft.title if draft else event.title,
-        hazard=event.hazard or "突发事件",
+        hazard=event.hazard or ("突发事件" if draft else event.title),
         stage=draft.stage if draft else "",
         received_at=received,
         happened=happened_in_words(event),

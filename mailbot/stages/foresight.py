@@ -10,6 +10,7 @@ from mailbot.records.obligations import Obligation
 from mailbot.rules.digests_due import digests_due
 from mailbot.rules.hindsight import as_of
 from mailbot.rules.reminders import letters_due
+from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.ledgers import gather
 from store.unit_of_work import UnitOfWork
 
@@ -33,8 +34,38 @@ def ledger_at(uow: UnitOfWork, now: datetime) -> Ledger:
     return as_of(gather(uow, now), now)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the daemon knows beside the ledger.
+
+    Attributes:
+        started: First start of the system, None when it lies after the instant asked about:
+            then the answer is what would have left, had it been at work.
+        silent: Keys of digests left out because nothing had happened.
+    """
+
+    started: datetime | None = None
+    silent: tuple[str, ...] = ()
+
+
+_NOTHING = Known()
+
+
+def known_at(uow: UnitOfWork, now: datetime) -> Known:
+    """What the daemon would go by at `now`."""
+    value = uow.facts.get(FIRST_STARTED)
+    started = datetime.fromisoformat(str(value)) if value else None
+    if started is None or started > now:
+        return _NOTHING
+    return Known(started, tuple(name.partition("/")[2] for name in uow.facts.names("silent/")))
+
+
 def letters_at(
-    config: Config, ledger: Ledger, duties: Sequence[Obligation], now: datetime
+    config: Config,
+    ledger: Ledger,
+    duties: Sequence[Obligation],
+    now: datetime,
+    known: Known = _NOTHING,
 ) -> list[Expected]:
     """Letters and digests that would be queued at `now`."""
     planned = letters_due(
@@ -43,9 +74,9 @@ def letters_at(
         ledger,
         now,
         letters=config.letters,
-        obligations=duties,
+        obligations=since_start(duties, known.started),
     )
-    keys = [nudge.key for nudge in ledger.nudges]
+    keys = [*(nudge.key for nudge in ledger.nudges), *known.silent]
     effective = config.notice.head.effective
     digests = [
         Expected(
@@ -55,7 +86,7 @@ def letters_at(
             key=due.key,
             reason=f"{due.label}{_DIGEST_NAMES[due.kind]}{'（补发）' if due.late else ''}",
         )
-        for due in digests_due(config.schedule, keys, now, effective=effective)
+        for due in digests_due(config.schedule, keys, now, since=known.started, effective=effective)
     ]
     letters = [Expected(p.kind, p.unit, p.to, p.key, p.reason) for p in planned]
     return letters + digests

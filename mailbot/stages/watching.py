@@ -138,7 +138,7 @@ class Watching:
         config = self.config
         return EmergencyChase(
             event=f"E{event.id}",
-            kind=planned.kind,
+            kind=_chase_kind(planned, event),
             unit=event.unit or "单位待核",
             title=event.title,
             what=planned.reason,
@@ -258,6 +258,12 @@ class Watching:
             and duty.due is not None
             and duty.period_start <= now < duty.due
         ]
+
+
+def _chase_kind(planned: PlannedLetter, event: EventRecord) -> str:
+    """Who reported by telephone missed no report: only the writing is overdue (二·一)."""
+    told = planned.kind == "missed_candidate" and event.phoned_at is not None
+    return "written_overdue" if told else planned.kind
 
 
 def _instant(value: object) -> datetime | None:
