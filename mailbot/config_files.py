@@ -11,6 +11,7 @@ from mailbot.config import Config
 from mailbot.config_errors import from_validation
 from mailbot.errors import ConfigError
 from mailbot.rules.unit_names import resolver
+from mailbot.toml_errors import in_chinese
 
 DEFAULT_NAME = "config.toml"
 
@@ -41,7 +42,7 @@ def parse(text: str, path: Path) -> Config:
         remedy = "请检查引号、括号和等号是否成对、是否用了中文标点"
         if "\\" in str(error):
             remedy = "路径中的 \\ 请改为 /"
-        raise ConfigError(path.name, f"写法有误（{error}）", remedy) from None
+        raise ConfigError(path.name, f"写法有误（{in_chinese(error)}）", remedy) from None
     try:
         config = Config.model_validate(data)
     except ValidationError as error:

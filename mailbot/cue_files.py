@@ -32,6 +32,7 @@ from mailbot.notice import Notice
 from mailbot.rules.cue_patterns import fault_of
 from mailbot.rules.cues import Cue, CueTable
 from mailbot.rules.judgement import RuleBook
+from mailbot.toml_errors import in_chinese
 
 _NAMED = re.compile(r"\{([a-z_]{1,30})\}")
 _VERSION_LENGTH = 12
@@ -99,8 +100,10 @@ def parse_cues(data: bytes, where: str) -> CueTable:
         raise ConfigError(where, "线索文件超过 1 MB", "请检查是否选错了文件。")
     try:
         written = _File.model_validate(tomllib.loads(data.decode("utf-8-sig")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(where, f"不是 UTF-8 的 TOML（{error}）", "请改正后再启动。") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(where, "不是 UTF-8 编码", "请用 UTF-8 编码另存。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(where, f"写法有误（{in_chinese(error)}）", "请改正后再启动。") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -14,6 +14,7 @@ from mailbot.secrets import push_urls
 from mailbot.storage_health import free_bytes, no_room, store_folders
 from mailbot.storing import open_store
 from mailbot.wiring import Secrets, rule_book, sandbox_of
+from parsers.documents import ocr
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
     yield _board(config)
     yield _rules(config)
     yield _worker(config)
+    yield _ocr()
     yield _calendar(now)
     yield _second_channel(config)
     try:
@@ -139,6 +141,15 @@ def _worker(config: Config) -> Check:
     return Check(
         "附件读取进程", good=True, found="限制齐全" if not missing else "部分限制", remedy=remedy
     )
+
+
+def _ocr() -> Check:
+    """Scans and pictures can do without; their units are asked for a text instead."""
+    if ocr.available():
+        return Check("文字识别", good=True, found="已安装，扫描件的字数标“约”")
+    found = "没有安装，扫描件读不出字，会请单位改发可复制文字的稿件"
+    remedy = "要识别扫描件，请运行 pip install 'mailbot[ocr]'"
+    return Check("文字识别", good=True, found=found, remedy=remedy)
 
 
 def _calendar(now: datetime) -> Check:

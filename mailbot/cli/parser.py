@@ -4,6 +4,8 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
+from mailbot.cli.usage_errors import in_chinese
+
 GROUPS = (
     "demo",
     "setup",
@@ -27,7 +29,8 @@ class _Parser(argparse.ArgumentParser):
     """Bad usage exits with 1 and one Chinese line (the contract's "refused or bad input")."""
 
     def error(self, message: str) -> "None":  # type: ignore[override]
-        self.exit(1, f"mailbot：命令写法有误（{message}）。可运行 {self.prog} --help 查看用法。\n")
+        said = in_chinese(message)
+        self.exit(1, f"mailbot：命令写法有误（{said}）。可运行 {self.prog} --help 查看用法。\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
