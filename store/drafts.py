@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, cast, func, select, update
 
 from store.records import DraftRecord
-from store.rows import new_id, to_record, to_row
+from store.rows import new_id, to_record, to_records, to_row
 from store.search import containing, enter, forget
 from store.tables import draft_bands, drafts
 
@@ -37,6 +37,10 @@ class DraftFilter:
 
 
 _LISTED = tuple(column for column in drafts.c if column.name not in ("text", "reasons"))
+_FOR_READERS = frozenset(
+    {"fingerprint", "text_sha256", "source", "rules_version", "warnings", "missing"}
+)
+_COUNTED = tuple(column for column in _LISTED if column.name not in _FOR_READERS)
 
 
 class Drafts:
@@ -122,15 +126,17 @@ class Drafts:
         return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
 
     def since(self, start: datetime, unit: str | None = None) -> Sequence[DraftRecord]:
-        """Drafts received since `start`, without their texts (for the ledger of duties).
+        """Drafts received since `start`, as far as duties and scores go by them.
+
+        Texts, and what else only people read, are left out.
 
         With `unit`: its own and all joint ones.
         """
-        query = select(*_LISTED).where(drafts.c.received_at >= start)
+        query = select(*_COUNTED).where(drafts.c.received_at >= start)
         if unit is not None:
             joint = cast(drafts.c.joint, Text) != "[]"
             query = query.where((drafts.c.unit == unit) | joint)
         return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
 
     def _records(self, query: Select[Any]) -> Sequence[DraftRecord]:
-        return [to_record(DraftRecord, row) for row in self._db.execute(query).mappings()]
+        return to_records(DraftRecord, self._db.execute(query))

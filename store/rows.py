@@ -5,7 +5,7 @@ from dataclasses import fields
 from importlib import import_module
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Table
+from sqlalchemy import Connection, CursorResult, RowMapping, Table
 
 Record = TypeVar("Record")
 
@@ -24,6 +24,13 @@ def to_record(cls: type[Record], row: RowMapping) -> Record:
     """The record a row describes; columns the record lacks are left out."""
     names = [field.name for field in fields(cls)]  # type: ignore[arg-type]
     return cls(**{name: _frozen(row[name]) for name in names if name in row})
+
+
+def to_records(cls: type[Record], rows: CursorResult[Any]) -> list[Record]:
+    """The records of a result. Names are looked up once: a ledger has thousands of rows."""
+    wanted = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    at = [(place, name) for place, name in enumerate(rows.keys()) if name in wanted]
+    return [cls(**{name: _frozen(row[place]) for place, name in at}) for row in rows]
 
 
 def to_row(record: Any, *, without: tuple[str, ...] = ("id",)) -> dict[str, Any]:
