@@ -57,6 +57,9 @@
       button.type = "button";
       button.textContent = head.textContent;
       head.replaceChildren(button);
+      // Paper repeats words at the top of each sheet, but no buttons.
+      window.addEventListener("beforeprint", () => head.replaceChildren(button.textContent));
+      window.addEventListener("afterprint", () => head.replaceChildren(button));
       button.addEventListener("click", () => {
         const up = head.getAttribute("aria-sort") !== "ascending";
         for (const other of heads) other.removeAttribute("aria-sort");

@@ -7,6 +7,9 @@ missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
 done
+# The board is looked at in any Chromium; without one, the smallest package is taken.
+browsers="chromium-headless-shell chromium chromium-browser google-chrome"
+command -v $browsers >/dev/null || missing="$missing chromium-headless-shell"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ]; then
     echo "These packages are needed by the tests: apt-get install$missing" >&2
