@@ -87,6 +87,13 @@ class UnitOfWork:
         finally:
             savepoint.rollback()
 
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """What is done inside is undone if it raises; what was done before stays."""
+        assert self._connection is not None
+        with self._connection.begin_nested():
+            yield
+
     def __exit__(
         self,
         _kind: type[BaseException] | None,

@@ -8,7 +8,7 @@ from mailbot.config import Config
 from mailbot.records.letters import EmergencyAlert
 from mailbot.records.verdicts import EmergencyVerdict
 from mailbot.rules.emergency_deadlines import alert_key
-from mailbot.stages.commands import acknowledge_words
+from mailbot.stages.orders_proof import acknowledge_words
 from mailbot.stages.post import Post, Stamper
 from store.office import with_draft
 from store.records import DraftRecord, EventRecord
@@ -156,7 +156,7 @@ def alert_letter(
         excerpt=_excerpt(draft),
         sender=sender,
         next_steps=_next_steps(config, event, draft),
-        acknowledge=acknowledge_words(stamp, event.id),
+        acknowledge=acknowledge_words(stamp, config, event.id, repeat),
         mailbox=config.smtp.from_,
         office=config.office.name,
     )

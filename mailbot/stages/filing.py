@@ -21,10 +21,11 @@ from mailbot.rules.receipt_time import ReceiptTime, doubted
 from mailbot.stages import alarms
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.bounced import returned
-from mailbot.stages.commands import Order, carry_out
+from mailbot.stages.commands import Incoming, carry_out, to_be_obeyed
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
 from mailbot.stages.fulfilling import deliver
+from mailbot.stages.outward import flagged
 from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipt_times import received, with_reasons
 from mailbot.stages.receipts import may_answer, receipt
@@ -158,8 +159,8 @@ class Filing:
             dated = replace(mail, received_at=when.at)
             known, old = self._known_addresses(uow), self._is_history(uow, dated)
             arrival = _Arrival(dated, reading, message, known, now, when, history=old)
-            if message.kind is MessageKind.COMMAND and self._from_office(message):
-                self._obey(uow, arrival)
+            if to_be_obeyed(self.config, message, reading):
+                self._obey(uow, arrival, acting=receipts and not old and mail.origin == "imap")
             elif message.kind in (MessageKind.DRAFT, MessageKind.COMMAND):
                 # An order's form by somebody else is a unit's mail, and may tell an emergency.
                 self._file_drafts(uow, arrival, receipts=receipts)
@@ -167,13 +168,14 @@ class Filing:
                 self._file_other(uow, arrival)
             uow.commit()
 
-    def _from_office(self, message: Message) -> bool:
-        office = self.config.office
-        return message.sender.address in {*office.addresses, *office.duty}
-
-    def _obey(self, uow: UnitOfWork, arrival: _Arrival) -> None:
-        order = Order(arrival.message, arrival.mail.sha256, arrival.now)
-        _settle(uow, arrival, "command", carry_out(uow, self.config, self.post, order))
+    def _obey(self, uow: UnitOfWork, arrival: _Arrival, *, acting: bool) -> None:
+        """Orders are carried out as they come in; never from files, nor a second time."""
+        mail, now = arrival.mail, arrival.now
+        because = "历史邮件或导入的邮件，其中的指令没有执行"
+        if acting:
+            order = Incoming(arrival.message, mail.sha256, now, mail.received_at)
+            because = carry_out(uow, self.config, self.post, order)
+        _settle(uow, arrival, "command", because)
 
     def _file_other(self, uow: UnitOfWork, arrival: _Arrival) -> None:
         """Bounces, robots and lists: recorded; a bounce settles its letter."""
@@ -208,7 +210,10 @@ class Filing:
             earlier=[old for record in alike if (old := revive(record)) is not None],
             book=self.book,
         )
-        return self._stored(uow, arrival, text, judgement, ordinal=ordinal, bands=mark.bands)
+        record, judgement = self._stored(
+            uow, arrival, text, judgement, ordinal=ordinal, bands=mark.bands
+        )
+        return flagged(uow, record, alike), judgement
 
     def _emergency_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
         """A mail whose subject or few words report an emergency is a record of its own."""

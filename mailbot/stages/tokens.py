@@ -46,7 +46,12 @@ def issue(
 
 def words(order: str, token: Token) -> str:
     """The order with its token, as a link writes it."""
-    return f"{order} 凭证{token.number}-{token.secret}"
+    return f"{order} {code(token)}"
+
+
+def code(token: Token) -> str:
+    """凭证7-0123456789abcdef0123."""
+    return f"凭证{token.number}-{token.secret}"
 
 
 def redeem(
@@ -55,32 +60,39 @@ def redeem(
     order: Order,
     *,
     sender: str,
-    office: Sequence[str],
+    groups: Sequence[Sequence[str]],
     now: datetime,
 ) -> TokenRecord | None:
-    """Use up the order's token; None when it is not genuine, not this order's, old or used."""
+    """Use up the order's token; None when it is not genuine, not this order's, or used.
+
+    One that has expired is not used up: its record tells by `expires`.
+    """
     token = order.token
     if token is None:
         return None
-    bound = _bound_to(stamp, token, order.verb, sender, office)
+    bound = bound_to(stamp, token, order.verb, sender, groups)
     if bound is None:
         return None
     row = uow.tokens.get(token.number)
-    if row is None or (row.address, row.action) != (bound, order.verb):
+    if row is None or row.used_at is not None or not _is_of(row, bound, order, token):
         return None
-    if not hmac.compare_digest(row.mac, _digest(token.secret)):
-        return None
-    if row.object.startswith("#") and row.object != order.subject:
-        return None
-    return row if uow.tokens.take(row, now) else None
+    expired = row.expires <= now
+    return row if expired or uow.tokens.take(row, now) else None
 
 
-def _bound_to(
-    stamp: Stamper, token: Token, action: str, sender: str, office: Sequence[str]
+def _is_of(row: TokenRecord, bound: str, order: Order, token: Token) -> bool:
+    """Whether the token was made for this sender, this word and this object."""
+    if (row.address, row.action) != (bound, order.verb):
+        return False
+    genuine = hmac.compare_digest(row.mac, _digest(token.secret))
+    return genuine and row.object in ("", order.subject)
+
+
+def bound_to(
+    stamp: Stamper, token: Token, action: str, sender: str, groups: Sequence[Sequence[str]]
 ) -> str | None:
     """Whom the secret was made for, as far as the sender is one of them."""
-    for addresses in ((sender,), office):
-        bound = group(addresses)
+    for bound in dict.fromkeys(group(addresses) for addresses in groups):
         if sender in bound.split(",") and hmac.compare_digest(
             token.secret, _secret(stamp, token.number, bound, action)
         ):

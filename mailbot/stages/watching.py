@@ -1,7 +1,7 @@
 """Database + clock → what is due, and the letters that follow: derived anew at every tick."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.config import Config
@@ -31,6 +31,7 @@ from mailbot.stages.alarms import alert_letter
 from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.draft_rows import column_label
 from mailbot.stages.ledgers import gather
+from mailbot.stages.orders_letters import Links, with_links
 from mailbot.stages.post import Post
 from store.records import EventRecord, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
@@ -112,7 +113,12 @@ class Watching:
             event = next(event for event in ledger.events if event.id == planned.event_id)
             if planned.kind == "alert":
                 return self._alert(uow, event, planned, now)
-            return self._chase(event, planned, now)
+            chase = self._chase(event, planned, now)
+            if planned.kind != "missed_candidate":
+                return chase
+            to = planned.to or self.config.office.duty_addresses
+            links = Links(uow, self.config, self.post.stamp, to, now)
+            return replace(chase, actions=links.of_missed(event.id))
         if planned.kind == "office_list":
             return self._office_list(planned, now)
         return self._reminder(planned, now)
@@ -202,6 +208,7 @@ class Watching:
         if due.kind == "daily":
             notes = self.notes(uow, now)
             letter = daily(uow, config, duties, ledger, span=span, now=now, notes=notes)
+            letter = with_links(uow, config, self.post.stamp, letter, now)
         else:
             missed = forecast(config.notice, config.schedule, ledger, now)
             letter = overview(
