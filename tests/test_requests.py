@@ -15,7 +15,8 @@ from mailbot.rules.obligations import all_obligations
 from mailbot.stages.corrected_events import Hand
 from mailbot.stages.corrections import correct, send_back, withdraw
 from mailbot.stages.ledgers import gather
-from mailbot.stages.requests import activity, commission, reopen, request_key, settle
+from mailbot.stages.request_rows import reopen, request_key
+from mailbot.stages.requests import activity, commission, settle
 from mailbot.stages.undoing import undo
 from store.records import ActivityRecord, CommissionRecord, DraftRecord
 from store.unit_of_work import Store
@@ -279,6 +280,15 @@ def test_an_activity_is_answered_on_its_day(desk: FilingDesk) -> None:
         (found,) = uow.commissions.activities()
     assert (found.state, found.draft_id) == ("done", draft.id)
     assert state(desk.store, "activity/1", at("2023-05-12 10:00")) == "已完成"
+
+
+def test_an_activity_registered_after_its_draft_asks_nobody(desk: FilingDesk) -> None:
+    draft = delivered(desk, "市领导到污水处理厂调研", "2023-05-10 15:00")
+    held(desk.store)
+    with desk.store.look() as uow:
+        (found,) = uow.commissions.activities()
+    assert (found.state, found.draft_id) == ("done", draft.id)
+    assert keys(desk.store) == []
 
 
 def test_the_earlier_trustworthy_instant_is_filed_and_shown(desk: FilingDesk) -> None:

@@ -121,6 +121,7 @@ def _activity(item: ActivityRecord, rule: str) -> dict[str, object]:
 def add_activity(arguments: argparse.Namespace) -> int:
     """Register an activity and tell its section."""
     from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
+    from mailbot.stages.request_rows import find  # noqa: PLC0415
     from mailbot.stages.requests import activity  # noqa: PLC0415
     from mailbot.wiring import post_of  # noqa: PLC0415
 
@@ -129,8 +130,10 @@ def add_activity(arguments: argparse.Namespace) -> int:
     item = ActivityRecord(0, unit, arguments.topic, day)
     with store_of(config) as store, store.work() as uow:
         number, told = activity(uow, config, post_of(config), item, by=_BY, now=now)
+        met = find(uow, "activity", number).draft_id
         uow.commit()
-    print(f"已登记活动 {number}：{unit}，{day}“{item.topic}”，{said(told=told)}")
+    then = f"该单位已报来 #{met}，已办结" if met else said(told=told)
+    print(f"已登记活动 {number}：{unit}，{day}“{item.topic}”，{then}")
     return 0
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mailbot import log
 from mailbot.rules.fulfilment import NAMES, Answer, Asked, What, answers, open_requests
 from mailbot.stages.post import Stamper
-from mailbot.stages.requests import change, reopen, request_key
+from mailbot.stages.request_rows import change, reopen, request_key
 from parsers.facts import Message
 from store.records import ActivityRecord, CommissionRecord, DraftRecord
 from store.unit_of_work import UnitOfWork

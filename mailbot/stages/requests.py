@@ -3,23 +3,20 @@
 The unit is told by mail as soon as it is asked. Each act is on record.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.records.requests import Request
+from mailbot.rules.calendar import midnight
 from mailbot.rules.deadlines import activity_due
 from mailbot.rules.fulfilment import NAMES, What, doubt_head
+from mailbot.stages.fulfilling import deliver
 from mailbot.stages.post import Post
+from mailbot.stages.request_rows import change, find, request_key, unsend
 from store.records import ActivityRecord, CommissionRecord
 from store.unit_of_work import UnitOfWork
-
-
-def request_key(what: str, number: int) -> str:
-    """Outbox key of the letter that asks; an answer to it answers the request."""
-    return f"request/{what}/{number}"
 
 
 def commission(
@@ -45,6 +42,8 @@ def activity(
 ) -> tuple[int, bool]:
     """Register an activity and tell the section in charge; due at the end of the next day.
 
+    A draft that came before the office registered it answers it at once, and nobody is asked.
+
     Raises:
         Refused: No topic is given.
     """
@@ -52,9 +51,19 @@ def activity(
     number = uow.commissions.add_activity(item)
     detail = {"unit": item.unit, "topic": item.topic, "on": item.held_on.isoformat()}
     uow.acts.add(now, by, "activity", f"activity:{number}", detail)
+    if _answered_before(uow, item, number, now):
+        return number, True
     due = activity_due(item, config.open_questions.next_day_until)
     letter = _letter(config, item, "活动信息", due, item.held_on)
     return number, _tell(uow, config, post, letter, key=("activity", number), now=now)
+
+
+def _answered_before(uow: UnitOfWork, item: ActivityRecord, number: int, now: datetime) -> bool:
+    for earlier in uow.drafts.since(midnight(item.held_on), item.unit):
+        draft = uow.drafts.get(earlier.id)
+        if draft is not None:
+            deliver(uow, draft, now)
+    return find(uow, "activity", number).state == "done"
 
 
 def _topic(words: str) -> str:
@@ -127,44 +136,3 @@ def _answer_doubt(uow: UnitOfWork, what: What, number: int, draft_id: int) -> No
     rest = [doubt for doubt in draft.needs_review if not doubt.startswith(f"{head}“")]
     if len(rest) < len(draft.needs_review):
         uow.drafts.change(draft_id, needs_review=rest)
-
-
-def unsend(uow: UnitOfWork, what: What, number: int) -> None:
-    """The letter that asks, if it still waits, need not go out any more."""
-    for letter in uow.outbox.in_state("queued", "deferred", "held"):
-        if letter.key == request_key(what, number):
-            uow.outbox.settle(letter.id, "cancelled", f"{NAMES[what]}已办结或取消")
-
-
-def reopen(uow: UnitOfWork, what: What, number: int, *, by: str, now: datetime, why: str) -> None:
-    """Take back a closing, by hand or because its draft fulfils it no more.
-
-    Raises:
-        Refused: No such request, or it is open.
-    """
-    item = find(uow, what, number)
-    if item.state == "open":
-        raise Refused(f"{NAMES[what]} {number} 本来就未办结")
-    change(uow, what, number, state="open", draft_id=None)
-    before = {"state": item.state, "draft": item.draft_id}
-    detail = {"before": before, "because": why}
-    uow.acts.add(now, by, f"{what}-reopened", f"{what}:{number}", detail)
-
-
-def find(uow: UnitOfWork, what: What, number: int) -> CommissionRecord | ActivityRecord:
-    """The request; Refused when there is none."""
-    items: Sequence[CommissionRecord | ActivityRecord] = (
-        uow.commissions.all() if what == "commission" else uow.commissions.activities()
-    )
-    for item in items:
-        if item.id == number:
-            return item
-    raise Refused(f"没有编号 {number} 的{NAMES[what]}")
-
-
-def change(uow: UnitOfWork, what: What, number: int, **values: object) -> None:
-    """Set columns of a request, without an act: for those who record their own."""
-    if what == "commission":
-        uow.commissions.change(number, **values)
-    else:
-        uow.commissions.change_activity(number, **values)

@@ -5,7 +5,7 @@ from typing import cast
 
 from mailbot.errors import Refused
 from mailbot.rules.fulfilment import What
-from mailbot.stages import corrections, requests
+from mailbot.stages import corrections, request_rows
 from mailbot.stages.acts import VERBS
 from mailbot.stages.ledgers import MEDIA, UPWARD
 from store.records import ActRecord
@@ -77,15 +77,15 @@ def _put_back(uow: UnitOfWork, act: ActRecord, by: str, now: datetime) -> None:
     what, _, closed = act.verb.partition("-")
     if what in ("commission", "activity") and closed in ("done", "cancelled"):
         why = f"撤销操作 {act.id}"
-        requests.reopen(uow, cast("What", what), int(number), by=by, now=now, why=why)
+        request_rows.reopen(uow, cast("What", what), int(number), by=by, now=now, why=why)
         return
     if act.verb == "event-ack":
         uow.events.change(int(number), acknowledged_at=None, acknowledged_by="")
     elif act.verb == "exempt":
         uow.acts.revoke(number)
     elif act.verb in ("commission", "activity"):
-        requests.change(uow, cast("What", act.verb), int(number), state="cancelled")
-        requests.unsend(uow, cast("What", act.verb), int(number))
+        request_rows.change(uow, cast("What", act.verb), int(number), state="cancelled")
+        request_rows.unsend(uow, cast("What", act.verb), int(number))
     elif act.verb == "event-open":
         uow.events.change(int(number), state="dismissed", closed_at=act.at)
     else:
