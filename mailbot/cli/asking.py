@@ -174,14 +174,18 @@ def enter_media(arguments: argparse.Namespace) -> int:
     """Items of column ③."""
     from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
     from mailbot.stages.entries import enter_media as enter  # noqa: PLC0415
+    from mailbot.stages.outward import of_headline  # noqa: PLC0415
 
     config, now = config_of(arguments), system_clock()
     whose = unit_or_refuse(arguments.whose, config)
     item = _counted(arguments, whose)
     with store_of(config) as store, store.work() as uow:
         act = enter(uow, item, by=_BY, now=now)
+        warnings = of_headline(uow, item.evidence)
         uow.commit()
     print(f"已录入 {act}：{whose} {item.on} 第③类{item.count}篇。如有误：mailbot media undo {act}")
+    for warning in warnings:
+        print(f"注意：{warning}")
     return 0
 
 

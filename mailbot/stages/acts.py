@@ -28,6 +28,7 @@ from mailbot.rules.publications import (
     points_of,
 )
 from mailbot.rules.scoring import rules_of, version_of
+from mailbot.stages import outward
 from mailbot.stages.corrections import draft_or_refuse, unit_or_refuse
 from mailbot.stages.draft_rows import NOT_A_DRAFT
 from mailbot.stages.emergencies_by_hand import event_or_refuse
@@ -97,9 +98,21 @@ def adopt(
     judged = [(draft, *_adopt(draft, row, form, in_force)) for draft in found]
     append = _Appending(uow, config, entry)
     return [
-        Recorded(append.act("adopted", f"draft:{draft.id}", detail), said)
+        Recorded(
+            append.act("adopted", f"draft:{draft.id}", detail),
+            said + _in_and_out(uow, draft, row, said),
+        )
         for draft, detail, said in judged
     ]
+
+
+def _in_and_out(uow: UnitOfWork, draft: DraftRecord, row: Publication | str, said: str) -> str:
+    """What 不外宣不外传 (三) has to say to an adoption beside others; "" for nothing."""
+    if isinstance(row, Publication):
+        return outward.warn_adopted(uow, draft)
+    if CHANNELS[row] != MEDIA or "不外宣" in said:
+        return ""
+    return "".join(f"；注意：{words}" for words in outward.of_headline(uow, draft.title))
 
 
 def _adopt(

@@ -7,6 +7,7 @@ from typing import Literal
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.rules.calendar import local_day
+from mailbot.stages import outward
 from mailbot.stages.ledgers import MEDIA, UPWARD
 from store.records import ActRecord
 from store.unit_of_work import UnitOfWork
@@ -34,7 +35,9 @@ def enter_media(uow: UnitOfWork, item: Counted, *, by: str, now: datetime) -> in
     """
     _plausible(item, now)
     detail = {"unit": item.whose, **_detail(item)}
-    return uow.acts.add(now, by, MEDIA, f"media:{item.whose}", detail)
+    act = uow.acts.add(now, by, MEDIA, f"media:{item.whose}", detail)
+    outward.flag_media(uow, act, item.evidence, item.on)
+    return act
 
 
 def enter_upward(uow: UnitOfWork, config: Config, item: Counted, *, by: str, now: datetime) -> int:
@@ -79,4 +82,6 @@ def take_back(uow: UnitOfWork, verb: Verb, act_id: int, *, by: str, now: datetim
         raise Refused(f"没有编号 {act_id} 的有效{NAMES[verb]}")
     undoing = uow.acts.add(now, by, f"undo-{verb}", act.subject, {"undoes": act_id})
     uow.acts.undo(act_id, undoing)
+    if verb == MEDIA:
+        outward.unflag_media(uow, act_id, date.fromisoformat(str(act.detail["on"])))
     return act
