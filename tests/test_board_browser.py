@@ -234,6 +234,8 @@ def test_a_screen_reader_finds_its_way(browser: Browser, folder: Path, name: str
     roles = [role for role, _ in seen]
     assert roles.count("main") == 1
     assert {"banner", "contentinfo", "navigation"} <= set(roles)
+    places = [one for one in seen if one[0] in ("region", "navigation", "search")]
+    assert len(places) == len(set(places)), "no two places of one name"
     assert browser.ask("document.querySelectorAll('h1').length") == 1
     named = {"table", "image", "textbox", "searchbox", "combobox", "button", "link", "region"}
     assert [role for role, words in seen if role in named and not words] == []
