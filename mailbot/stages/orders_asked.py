@@ -80,8 +80,8 @@ def of_unit(work: Work, unit: str) -> tuple[str, ...]:
 
 def _figures(sheet: ScoreSheet, year: int) -> Sequence[str]:
     columns = [
-        f"{column_label(one.column)}报送{one.submitted}篇（全年任务{one.submit_quota}），"
-        f"采用{one.adopted}篇（任务{one.adopt_quota}）"
+        f"{column_label(one.column)}报送{one.submitted}篇（应报{one.submit_quota}），"
+        f"采用{one.adopted}篇（应采用{one.adopt_quota}）"
         for one in sheet.columns
     ]
     points = f"{year}年采用、批示等得分{sheet.points:g}分，综合得分{sheet.composite:g}分"

@@ -114,9 +114,9 @@ class Watching:
             if planned.kind == "alert":
                 return self._alert(uow, event, planned, now)
             chase = self._chase(event, planned, now)
-            if planned.kind != "missed_candidate":
-                return chase
-            to = planned.to or self.config.office.duty_addresses
+            to, office = planned.to or self.config.office.duty_addresses, self.config.office
+            if planned.kind != "missed_candidate" or not {*to} & {*office.addresses}:
+                return chase  # whether it was missed is the office's to decide
             links = Links(uow, self.config, self.post.stamp, to, now)
             return replace(chase, actions=links.of_missed(event.id))
         if planned.kind == "office_list":
