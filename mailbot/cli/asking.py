@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mailbot.cli import arguments as given
+from mailbot.cli import media_table
 from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, listing, until
 from mailbot.clock import shanghai, system_clock
@@ -25,7 +26,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     media = commands.add_parser(
         "media", help="第③类（新闻媒体）信息：录入、列表、撤销（附件2备注）"
     )
-    _add_entries(media, "单位", enter_media, list_media, undo_media)
+    media_table.add(_add_entries(media, "单位", enter_media, list_media, undo_media))
     upward = commands.add_parser("upward", help="本局向上报送：录入、列表、撤销（附件1备注）")
     _add_entries(upward, "对象", enter_upward, list_upward, undo_upward)
 
@@ -59,7 +60,7 @@ def _add_entries(
     enter: Callable[[argparse.Namespace], int],
     show: Callable[[argparse.Namespace], int],
     undo: Callable[[argparse.Namespace], int],
-) -> None:
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
     actions = parser.add_subparsers(dest="action", metavar="add|list|undo")
     table = actions.add_parser("list", help="列出录入")
     for target in (parser, table):
@@ -74,6 +75,7 @@ def _add_entries(
     back = actions.add_parser("undo", help="撤销一次录入")
     back.add_argument("act", metavar="录入号")
     back.set_defaults(run=undo)
+    return actions
 
 
 # ---- activities

@@ -27,14 +27,16 @@ class Counted:
     evidence: str = ""
 
 
-def enter_media(uow: UnitOfWork, item: Counted, *, by: str, now: datetime) -> int:
+def enter_media(uow: UnitOfWork, item: Counted, *, by: str, now: datetime, file: str = "") -> int:
     """Column ③: items the office counted in the chat group; returns the act.
+
+    `file` is the digest of the table it stood in.
 
     Raises:
         Refused: The day has not come, or the number is none.
     """
     _plausible(item, now)
-    detail = {"unit": item.whose, **_detail(item)}
+    detail = {"unit": item.whose, **_detail(item), **({"file": file} if file else {})}
     act = uow.acts.add(now, by, MEDIA, f"media:{item.whose}", detail)
     outward.flag_media(uow, act, item.evidence, item.on)
     return act

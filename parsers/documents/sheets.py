@@ -63,7 +63,7 @@ def _blocks(workbook: Any, limits: Limits) -> Iterator[Block]:
             continue
         for row in workbook.get_sheet_by_name(metadata.name).iter_rows():
             for value in row:
-                text = clean(_text(value)).strip()
+                text = clean(shown(value)).strip()
                 if not text:
                     continue
                 cells += 1
@@ -73,7 +73,7 @@ def _blocks(workbook: Any, limits: Limits) -> Iterator[Block]:
                 yield Block(text, "cell")
 
 
-def _text(value: object) -> str:
+def shown(value: object) -> str:
     """A cell as the screen shows it, as far as the file says."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
