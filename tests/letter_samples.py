@@ -92,6 +92,10 @@ _SOON = Owed(
     "围绕城市内涝治理三年行动阶段成果宣传",
 )  # fmt: skip
 _GUESSED = Owed("每季度②类信息1篇", "2023年第二季度", 1, 0, WEEK_END, "待确认", 40, "附件2")
+_UPWARD = Owed(
+    "每周向市委办公室报送1条", "2023年第17周（4月24日至4月30日）", 1, 0,
+    datetime(2023, 4, 30, 16, 0, tzinfo=UTC), "未到期", 6, "附件1备注",
+)  # fmt: skip
 _EVENT = DigestEvent("E3", "直属一大队", "张家湾路口燃气管道被挖断", NOW, "18分钟，按时", "处置中")
 
 
@@ -222,7 +226,7 @@ SAMPLES: dict[str, Letter] = {
         "weekly", "2023年第16周（4月17日至4月23日）", False, 12, (("动态简讯", 10), ("经验做法", 2)),
         (BoardGroup("县（市、区）信息源", _ROWS),),
         (Forecast("扬尘办", "4月第①栏", 2, WEEK_END),), (_SOON,), (_EVENT,), ("扬尘办",),
-        ("节假日安排尚未公布，暂按周末推算",), OFFICE,
+        ("节假日安排尚未公布，暂按周末推算",), OFFICE, (_UPWARD,),
     ),
     "overview-monthly-empty": Overview(
         "monthly", "2023年4月", True, 0, (), (), (), (), (), (), (), OFFICE,

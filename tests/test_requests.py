@@ -257,6 +257,16 @@ def test_cancelled_before_it_left_nobody_is_asked(desk: FilingDesk) -> None:
     assert state(desk.store, "commission/1", at("2023-05-13 10:00")) == "免除"
 
 
+def test_cancelled_after_it_left_the_office_is_told_to_tell_the_unit(desk: FilingDesk) -> None:
+    number = asked(desk.store)
+    with desk.store.work() as uow:
+        (letter,) = uow.outbox.listing()
+        uow.outbox.settle(letter.id, "sent", "250", sent_at=ASKED_AT)
+        said = settle(uow, "commission", number, draft=None, by="cli", now=DUE)
+        uow.commit()
+    assert "请另行告知该单位" in said
+
+
 def test_closings_are_undone_once_and_only_of_what_is_closed(desk: FilingDesk) -> None:
     number = asked(desk.store)
     with desk.store.work() as uow:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from mailbot.config import Config
 from mailbot.rules.obligations import all_obligations
 from mailbot.stages import emergencies_by_hand as hand
 from mailbot.stages.beginnings import since_start
+from mailbot.stages.entries import Counted, enter_upward
 from mailbot.stages.foresight import known_at, ledger_at, letters_at
 from mailbot.stages.watching import SEEN_UNTIL
 from store.records import Cursor, EventRecord, MessageRecord, Sighting
@@ -309,6 +310,25 @@ def test_the_weekly_digest_foretells_who_will_miss_the_month(store: Store) -> No
     assert TEAM in foretold
     assert COUNTY not in foretold
     assert weekly.to == (OFFICE,)
+
+
+def test_the_weekly_digest_lists_what_the_bureau_owes_upward_and_whose_tasks_are_open(
+    store: Store,
+) -> None:
+    """Annex 1 备注: to 市委办公室 one a week, to 市政府办公室 two a month."""
+    year = office(store, None, "市政管理科")
+    with store.work() as uow:
+        item = Counted("市政府办公室", date(2023, 6, 2), 2)
+        enter_upward(uow, year.config, item, by="cli", now=at("2023-06-02 10:00"))
+        uow.commit()
+    year.tick(at("2023-06-05 09:01"))
+    text = the_digest(year, "weekly").text
+    upward = text.partition("本局向上报送")[2].partition("\n\n")[0]
+    assert "2023年第22周（5月29日至6月4日） 每周向市委办公室报送1条：已0/1" in upward
+    assert "逾期" in upward
+    assert "每月向市政府办公室" not in upward, "June's two are entered"
+    assert "年度市政府办公室采用得分40分：已0/40" in upward
+    assert "市政管理科 附件3第12项" in text
 
 
 def test_overdue_units_stand_in_the_daily_digest_with_how_often_they_were_told(

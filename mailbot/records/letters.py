@@ -369,7 +369,11 @@ OverviewKind = Literal["weekly", "monthly", "quarterly"]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """【周报】, 【月报】 or 【季报】 to the office: the quota board and the forecast."""
+    """【周报】, 【月报】 or 【季报】 to the office: the quota board and the forecast.
+
+    Attributes:
+        upward: What the bureau itself still owes upward (annex 1 备注).
+    """
 
     template: ClassVar[str] = "overview"
     kind: OverviewKind
@@ -384,6 +388,7 @@ class Overview:
     zero_units: tuple[str, ...]
     notes: tuple[str, ...]
     office: str
+    upward: tuple[Owed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailbot.clock import shanghai
@@ -222,12 +222,28 @@ def overview(
         by_kind=tuple((kind, kinds[kind]) for kind in (*config.kinds, "待审") if kinds[kind]),
         groups=tuple(_groups(config, duties, span)),
         forecasts=tuple(forecasts),
-        tasks=tuple(owed(duty, now) for duty in open_tasks),
+        tasks=tuple(_of_unit(duty, now) for duty in open_tasks),
         events=tuple(_event_lines(uow, span)),
         zero_units=tuple(unit.name for unit in config.units if unit.name not in wrote),
         notes=(),
         office=config.office.name,
+        upward=tuple(_upward(duties, span, now)),
     )
+
+
+def _of_unit(duty: Obligation, now: datetime) -> Owed:
+    line = owed(duty, now)
+    return replace(line, what=f"{duty.unit} {line.what}")
+
+
+def _upward(duties: Sequence[Obligation], span: Span, now: datetime) -> Iterable[Owed]:
+    """The bureau's own targets: running ones, and those that ended unmet in this span."""
+    for duty in duties:
+        if duty.kind != "office" or duty.due is None or duty.state in ("已完成", "免除"):
+            continue
+        running = duty.period_start is None or duty.period_start <= now < duty.due
+        if running or span.start < duty.due <= span.end:
+            yield owed(duty, now)
 
 
 def _groups(config: Config, duties: Sequence[Obligation], span: Span) -> Iterable[BoardGroup]:

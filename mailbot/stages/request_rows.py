@@ -14,11 +14,14 @@ def request_key(what: str, number: int) -> str:
     return f"request/{what}/{number}"
 
 
-def unsend(uow: UnitOfWork, what: What, number: int) -> None:
-    """The letter that asks, if it still waits, need not go out any more."""
+def unsend(uow: UnitOfWork, what: What, number: int) -> bool:
+    """Stop the letter that asks, if it still waits; True when the unit has been asked by it."""
+    key = request_key(what, number)
     for letter in uow.outbox.in_state("queued", "deferred", "held"):
-        if letter.key == request_key(what, number):
+        if letter.key == key:
             uow.outbox.settle(letter.id, "cancelled", f"{NAMES[what]}已办结或取消")
+            return False
+    return any(one.key == key for one in uow.outbox.in_state("sent", "sending", "unknown"))
 
 
 def reopen(uow: UnitOfWork, what: What, number: int, *, by: str, now: datetime, why: str) -> None:

@@ -122,9 +122,11 @@ def settle(
         _answer_doubt(uow, what, number, draft)
     state = "cancelled" if draft is None else "done"
     change(uow, what, number, state=state, draft_id=draft)
-    unsend(uow, what, number)
+    asked = unsend(uow, what, number)
     uow.acts.add(now, by, f"{what}-{state}", f"{what}:{number}", {"draft": draft})
-    return "取消" if draft is None else "办结"
+    if draft is not None:
+        return "办结"
+    return "取消（通知已经发出，请另行告知该单位）" if asked else "取消"
 
 
 def _answer_doubt(uow: UnitOfWork, what: What, number: int, draft_id: int) -> None:
