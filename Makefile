@@ -3,6 +3,7 @@
 # make bench  figures: end to end, readers, rules, due
 # make torture [KILLS=1000 SEED=n]  SIGKILLs under load against faulty servers; counts what was lost or doubled
 # make golden accept the golden files after reading their differences
+# make powercuts a thousand simulated power cuts: nothing acknowledged may be lost
 
 PYTHON ?= python3
 VENV   := .venv
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check lint servers bench golden fuzz torture histories licences clean
+.PHONY: demo test check lint servers bench golden fuzz torture histories powercuts licences clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -50,6 +51,9 @@ torture: $(READY) servers
 
 histories: $(READY)
 	MAILBOT_YEAR=1 MAILBOT_HISTORIES=$${MAILBOT_HISTORIES:-10000} $(BIN)/pytest -q tests/test_histories.py tests/test_year_2023.py --timeout 7200
+
+powercuts: $(READY) servers
+	MAILBOT_CUTS=$${MAILBOT_CUTS:-1000} $(BIN)/pytest -q -n0 tests/test_power_cuts.py --timeout 7200
 
 licences: $(READY)
 	$(BIN)/python -m bench.licences

@@ -6,13 +6,12 @@ bears a digest's name therefore holds those bytes, whatever instant the power fa
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from store.disk import copy_file, sync
+from store.disk import copy_file, make_folder, sync
 
 _CHUNK = 1 << 20
 
@@ -86,7 +85,8 @@ class ArchiveBatch:
         folders = set()
         for digest, path in self._pending.items():
             target = self._archive.path(digest)
-            folders.add(self._archive.make_folder(target.parent))
+            make_folder(target.parent)
+            folders.add(target.parent)
             path.replace(target)
         for folder in folders:
             sync(folder)
@@ -99,10 +99,7 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._incoming = root / "incoming"
-        if not self._incoming.exists():
-            self._incoming.mkdir(parents=True, exist_ok=True)
-            with suppress(PermissionError):  # a folder above ours may not be ours to read
-                sync(root.parent)
+        make_folder(self._incoming)
 
     @property
     def root(self) -> Path:
@@ -153,10 +150,3 @@ class Archive:
         for folder in sorted(self._root.iterdir()):
             if len(folder.name) == 2:  # the two-digit fan-out of `path`
                 yield from sorted(file.stem for file in folder.glob("*.eml"))
-
-    def make_folder(self, folder: Path) -> Path:
-        """Create a fan-out folder durably."""
-        if not folder.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            sync(folder.parent)
-        return folder

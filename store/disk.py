@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -51,7 +52,8 @@ def make_folder(path: Path) -> None:
         return
     make_folder(path.parent)
     path.mkdir(exist_ok=True)
-    sync(path.parent)
+    with suppress(PermissionError):  # a folder above ours may not be ours to read
+        sync(path.parent)
 
 
 def remove_folder(path: Path, *, doomed: Callable[[Path], Path]) -> None:

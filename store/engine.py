@@ -13,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
+from store.disk import make_folder
+
 BUSY_MILLISECONDS = 10_000
 READ_ONLY = "mailbot_read_only"
 
@@ -40,7 +42,7 @@ def open_engine(url: str, folder: Path | None = None) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return _server_engine(parsed)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(parsed.database).parent)
     engine = create_engine(parsed, json_deserializer=_from_json)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
