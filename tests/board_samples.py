@@ -97,7 +97,7 @@ LEDGER = Ledger(
 ACTS = (
     ScoredAct(
         1, "adopted", ("市政管理科",), date(2023, 5, 4), "office@example.com", "市政工作",
-        draft_id=1, item=1, column=1, level="市委办公室", publication="达州要情", form="单条",
+        draft_id=1, item=1, column=1, level="市委办公室", publication="达州要情", form="item",
         evidence=PRIVATE[2],
     ),
 )  # fmt: skip

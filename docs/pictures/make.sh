@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Remakes the pictures of the letters from a demonstration's outbox.
+# Remakes the pictures of the letters and of the board from a demonstration.
 # Needs chromium, imagemagick and a finished `mailbot demo --out DIR`.
 set -euo pipefail
 out=${1:-demo-out}
@@ -27,3 +27,12 @@ for page in "$work"/*.html; do
         --screenshot="$work/$name.png" "file://$page" >/dev/null 2>&1
     convert "$work/$name.png" -crop 400x1100+0+0 +repage -bordercolor '#f3f4f6' -trim +repage -colors 48 "$here/$name.png"
 done
+picture() { # name, page of the board, width, height
+    chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+        --user-data-dir="$work/profile" --hide-scrollbars --window-size="$3,$4" \
+        --screenshot="$work/$1.png" "file://$(realpath "$out")/data/board/$2.html" >/dev/null 2>&1
+    convert "$work/$1.png" -dither None -colors 64 "$here/$1.png"
+}
+picture board index 1000 900
+picture board-drafts drafts 1000 760
+picture board-phone overdue 500 900

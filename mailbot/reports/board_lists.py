@@ -222,7 +222,7 @@ def overdue_page(facts: Facts) -> Page:
             Cell(duty.period_label),
             due(duty.due),
             Cell(f"{duty.missing:g}{duty.measure}", key=f"{duty.missing}"),
-            number(max(0, (facts.now - duty.due).days) if duty.due else 0),
+            number((facts.now - duty.due).days + 1 if duty.due else 0),
             _reminded(owing.times, reachable=owing.reachable),
             Cell(duty.clause),
         )
@@ -278,7 +278,7 @@ def _ranking(facts: Facts, group: str, sheets: Sequence[ScoreSheet], name: str) 
             progress(sheet.submitted, sheet.submit_quota),
             progress(sheet.adopted, sheet.adopt_quota),
             number(round(sheet.points, 2)),
-            Cell(f"{sheet.composite:.1f}", "good" if sheet.composite >= pivot else "warn"),
+            Cell(f"{sheet.composite:.1f}", "good" if sheet.composite >= pivot else ""),
             Cell("；".join(_remarks(sheet))),
         )
         for sheet in sorted(sheets, key=lambda one: one.rank)
