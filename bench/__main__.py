@@ -19,7 +19,7 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
-from bench import due, readers
+from bench import due, readers, search
 from mailbot import log
 from mailbot.demo import story, texts
 from mailbot.demo.fortnight import SimulatedClock, demo_config
@@ -175,6 +175,7 @@ def main(mails: int) -> int:
     parts: tuple[tuple[str, Callable[[], int]], ...] = (
         ("readers", readers.main),
         ("due", lambda: due.main(5)),
+        ("search", lambda: search.main(search.DRAFTS)),
     )
     sys.argv[1:] = []  # they read arguments of their own
     for name, part in parts:

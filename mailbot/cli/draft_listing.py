@@ -62,6 +62,8 @@ def list_drafts(arguments: argparse.Namespace) -> int:
         return 0
     headers = ("编号", "收到", "单位", "标题", "类型", "栏", "字数", "突发", "状态")
     print_table(headers, (_cells(draft) for draft in found))
+    if len(found) == arguments.limit:
+        print(f"只列出最新的{arguments.limit}篇；可缩小范围，或用 --limit 多列")
     return 0
 
 
@@ -70,7 +72,7 @@ def _span(arguments: argparse.Namespace, config: Config) -> tuple[datetime | Non
     start = given.instant(arguments.since) if arguments.since else None
     end = given.instant(arguments.until) if arguments.until else None
     if arguments.period:
-        from mailbot.cli.periods import period  # noqa: PLC0415  the calendar is slow to import
+        from mailbot.stages.periods import period  # noqa: PLC0415  the calendar is slow to import
 
         whole = period(arguments.period, config.open_questions.week_starts_on)
         start = max(start, whole.start) if start else whole.start
