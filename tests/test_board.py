@@ -228,6 +228,13 @@ def test_pages_no_longer_shown_are_removed_and_nothing_else(tmp_path: Path) -> N
     assert {"unit-998.html", "笔记.txt"} <= set(pages(tmp_path))
 
 
+def test_a_folder_with_somebody_elses_pages_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<h1>单位主页</h1>", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="没有动它"):
+        written(tmp_path)
+    assert list(pages(tmp_path)) == ["index.html"]
+
+
 def test_nothing_half_written_is_left(tmp_path: Path) -> None:
     written(tmp_path)
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".html"] == []

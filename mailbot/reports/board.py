@@ -6,6 +6,7 @@ changed; the overview always, because its time says that the system is alive.
 """
 
 import base64
+import errno
 import hashlib
 import os
 import re
@@ -108,9 +109,12 @@ class BoardWriter:
         Once `going` says no, pages that changed are left for the next writing.
 
         Raises:
-            OSError: The folder cannot be written. Pages written before it are whole.
+            OSError: The folder cannot be written, or is somebody else's. Pages written before
+                are whole.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _foreign(folder / OVERVIEW):
+            raise FileExistsError(errno.EEXIST, "文件夹里有别的 index.html，没有动它")
         done = Counter[str]()
         names = set()
         for page in pages_of(facts):
@@ -163,12 +167,20 @@ def _says(path: Path, head: bytes, tail: bytes) -> bool:
     return 0 < between < 64 and there.startswith(head) and there.endswith(tail)
 
 
+def _foreign(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0 and not _ours(path)
+
+
+def _ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK in file.read(1024)
+
+
 def _left_over(folder: Path, names: set[str]) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name not in names and _OURS.fullmatch(path.name) and path.is_file():
-            with path.open("rb") as file:
-                if _MARK in file.read(1024):
-                    yield path
+        old = path.name not in names and _OURS.fullmatch(path.name)
+        if old and path.is_file() and _ours(path):
+            yield path
 
 
 def _remove(path: Path) -> bool:
