@@ -37,6 +37,13 @@ class DraftFilter:
 
 
 _LISTED = tuple(column for column in drafts.c if column.name not in ("text", "reasons"))
+_COMPARED = tuple(
+    drafts.c[name]
+    for name in (
+        "id", "message_id", "ordinal", "received_at", "unit", "title", "kind", "column", "words",
+        "words_total", "words_cjk", "state", "same_item_as", "relation", "fingerprint",
+    )
+)  # fmt: skip
 _FOR_READERS = frozenset(
     {"fingerprint", "text_sha256", "source", "rules_version", "warnings", "missing"}
 )
@@ -79,9 +86,12 @@ class Drafts:
             enter(self._db, draft_id, title, body)
 
     def sharing_band(self, bands: Iterable[str], since: datetime) -> Sequence[DraftRecord]:
-        """Earlier drafts that share a band key: those worth comparing, at most 200."""
+        """Earlier drafts that share a band key: those worth comparing, at most 200.
+
+        Only what a comparison needs is read: neither texts nor reasons.
+        """
         by_band = select(draft_bands.c.draft_id).where(draft_bands.c.band.in_(list(bands)))
-        query = select(drafts).where(drafts.c.id.in_(by_band), drafts.c.received_at >= since)
+        query = select(*_COMPARED).where(drafts.c.id.in_(by_band), drafts.c.received_at >= since)
         newest = query.order_by(drafts.c.received_at.desc(), drafts.c.id.desc()).limit(200)
         return self._records(newest)[::-1]
 

@@ -71,6 +71,18 @@ class Messages:
         query = select(table.c.attempts).where(table.c.id == message_id)
         return int(self._db.execute(query).scalar_one())
 
+    def first_attempts(self, message_ids: Sequence[int]) -> frozenset[int]:
+        """Note the first attempt of those never tried before; returns which these are.
+
+        One that kills the process leaves the others noted once too often; from then on each
+        is noted alone, so that only the guilty one comes to its last attempt.
+        """
+        table = messages
+        untried = (table.c.id.in_(list(message_ids)), table.c.attempts == 0)
+        fresh = frozenset(self._db.execute(select(table.c.id).where(*untried)).scalars())
+        self._db.execute(update(table).where(*untried).values(attempts=1))
+        return fresh
+
     def forgive(self, message_id: int) -> None:
         """Take back what `attempt` noted: the failure was not the mail's."""
         table = messages

@@ -1,6 +1,6 @@
 """What the office did and asked: events, commissions, activities, exemptions, acts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from store.records import (
     EventRecord,
     ExemptionRecord,
 )
-from store.rows import new_id, to_record, to_row
+from store.rows import new_id, to_record, to_records, to_row
 from store.tables import activities, acts, commissions, events, exemptions
 
 
@@ -108,6 +108,11 @@ class Acts:
         """Acts on one subject ("draft:12"), oldest first."""
         query = select(acts).where(acts.c.subject == subject).order_by(acts.c.id)
         return [to_record(ActRecord, row) for row in self._db.execute(query).mappings()]
+
+    def about(self, subjects: Collection[str], verb: str) -> Sequence[ActRecord]:
+        """Acts of one verb on any of the subjects, oldest first."""
+        query = select(acts).where(acts.c.subject.in_(list(subjects)), acts.c.verb == verb)
+        return to_records(ActRecord, self._db.execute(query.order_by(acts.c.id)))
 
     def all(self) -> Sequence[ActRecord]:
         """Every act, oldest first."""

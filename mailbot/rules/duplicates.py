@@ -7,10 +7,12 @@ store and to find again by index among 100,000 drafts. An item counts once
 
 import hashlib
 import re
+import struct
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import eq
 from zlib import crc32
 
 from mailbot.records.verdicts import DuplicateVerdict, Reason, SameItem
@@ -109,7 +111,7 @@ def revive(record: DraftRecord) -> Fingerprint | None:
     return Fingerprint(
         text_sha256=parts[1],
         title=record.title,
-        values=tuple(int(parts[2][at : at + 4], 16) for at in range(0, len(parts[2]), 4)),
+        values=_unpacked(parts[2]),
         numbers=int(parts[3], 16),
         length=int(parts[4]),
         stage=parts[5],
@@ -117,6 +119,11 @@ def revive(record: DraftRecord) -> Fingerprint | None:
         unit=record.unit,
         received_at=record.received_at,
     )
+
+
+def _unpacked(digits: str) -> tuple[int, ...]:
+    """Sixteen-bit numbers out of four hexadecimal digits each."""
+    return struct.unpack(f">{len(digits) // 4}H", bytes.fromhex(digits))
 
 
 def of_unit(new: Fingerprint, unit: str, received_at: datetime) -> Fingerprint:
@@ -145,7 +152,7 @@ def similarity(one: Fingerprint, other: Fingerprint) -> float:
         return 1.0
     if not one.values or len(one.values) != len(other.values):
         return 0.0
-    same = sum(a == b for a, b in zip(one.values, other.values, strict=True))
+    same: int = sum(map(eq, one.values, other.values))
     return same / len(one.values)
 
 

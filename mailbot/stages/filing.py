@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from mailbot import log
 from mailbot.config import Config
+from mailbot.ports import Papers
 from mailbot.records.letters import Progress
 from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
@@ -65,6 +66,7 @@ class Filing:
         read: Reads a mail in the worker; its future raises when the worker died.
         read_bare: The same without opening attachments.
         progress: A unit's quotas after this mail, for the receipt.
+        papers: Makes what an order by mail may ask for (台账), and checks what it releases (通报).
     """
 
     store: Store
@@ -74,6 +76,7 @@ class Filing:
     read: ReadMail
     read_bare: ReadMail
     progress: ProgressOf
+    papers: Papers | None = None
 
     def file_waiting(
         self,
@@ -90,15 +93,31 @@ class Filing:
         with self.store.look() as uow:
             waiting = uow.messages.waiting(limit, rank=rank)
         futures = [(mail, self.read(mail)) for mail in waiting]
+        fresh = self._first_tries(waiting)
         for mail, future in futures:
-            self._one(mail, future, now, receipts=receipts)
+            self._one(mail, future, now, receipts=receipts, noted=mail.id in fresh)
         return tuple(mail.id for mail in waiting)
 
+    def _first_tries(self, waiting: Sequence[MessageRecord]) -> frozenset[int]:
+        """Mails never tried are noted together; one that failed before is noted alone."""
+        if not waiting:
+            return frozenset()
+        with self.store.work() as uow:
+            fresh = uow.messages.first_attempts([mail.id for mail in waiting])
+            uow.commit()
+        return fresh
+
     def _one(
-        self, mail: MessageRecord, future: Future[Reading], now: datetime, *, receipts: bool
+        self,
+        mail: MessageRecord,
+        future: Future[Reading],
+        now: datetime,
+        *,
+        receipts: bool,
+        noted: bool,
     ) -> None:
         try:
-            if self._tries(mail) > ATTEMPTS:
+            if not noted and self._tries(mail) > ATTEMPTS:
                 self._quarantine(mail, _NOT_FILED)
                 return
             reading = self._reading(mail, future)
@@ -174,7 +193,7 @@ class Filing:
         because = "历史邮件或导入的邮件，其中的指令没有执行"
         if acting:
             order = Incoming(arrival.message, mail.sha256, now, mail.received_at)
-            because = carry_out(uow, self.config, self.post, order)
+            because = carry_out(uow, self.config, self.post, order, self.papers)
         _settle(uow, arrival, "command", because)
 
     def _file_other(self, uow: UnitOfWork, arrival: _Arrival) -> None:

@@ -30,15 +30,18 @@ def flagged(uow: UnitOfWork, draft: DraftRecord, alike: Sequence[DraftRecord]) -
         draft: As stored.
         alike: Earlier drafts that share a band with it.
     """
-    mine = revive(draft) if alike and draft.kind != NOT_A_DRAFT else None
+    if not alike or draft.kind == NOT_A_DRAFT:
+        return draft
+    numbers = {one.id for one in alike} | {one.same_item_as or one.id for one in alike}
+    adopted = _in_force(uow.acts.about([f"draft:{number}" for number in numbers], ADOPTED))
+    mine = revive(draft) if adopted else None
     if mine is None:
         return draft
     for record in reversed(alike):
-        theirs = revive(record)
-        if theirs is None or not same_story(mine, theirs):
-            continue
-        where = _inside(_adoptions_of(uow, record))
-        if where:
+        of_item = {record.id, record.same_item_as}
+        where = _inside(act for act in adopted if act.detail.get("draft") in of_item)
+        theirs = revive(record) if where else None
+        if theirs is not None and same_story(mine, theirs):
             return _warned(uow, draft, before_publishing(record.id, record.title, where))
     return draft
 
@@ -102,17 +105,6 @@ def _warned(uow: UnitOfWork, draft: DraftRecord, said: str) -> DraftRecord:
 
 def _entry(act_id: int, on: date) -> str:
     return f"③类录入{act_id}，{on.month}月{on.day}日"
-
-
-def _adoptions_of(uow: UnitOfWork, record: DraftRecord) -> list[ActRecord]:
-    """Adoptions of a draft and of the item it repeats or revises."""
-    numbers = {record.id, record.same_item_as or record.id}
-    return [
-        act
-        for number in sorted(numbers)
-        for act in _in_force(uow.acts.of(f"draft:{number}"))
-        if act.verb == ADOPTED
-    ]
 
 
 def _adopted_inside(uow: UnitOfWork) -> list[tuple[int, str, list[ActRecord]]]:
