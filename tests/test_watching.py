@@ -326,7 +326,8 @@ def test_the_weekly_digest_lists_what_the_bureau_owes_upward_and_whose_tasks_are
     upward = text.partition("本局向上报送")[2].partition("\n\n")[0]
     assert "2023年第22周（5月29日至6月4日） 每周向市委办公室报送1条：已0/1" in upward
     assert "逾期" in upward
-    assert "每月向市政府办公室" not in upward, "June's two are entered"
+    assert "2023年5月 每月向市政府办公室报送2条：已0/2" in upward, "May ended unmet in that week"
+    assert "2023年6月 每月向市政府办公室" not in upward, "June's two are entered"
     assert "年度市政府办公室采用得分40分：已0/40" in upward
     assert "市政管理科 附件3第12项" in text
 
