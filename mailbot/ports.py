@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from mailbot.records.notices import LedgerBook, NoticeFigures
+
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
@@ -130,6 +132,19 @@ class Submission:
     refused: tuple[tuple[str, str], ...] = ()
     try_again: tuple[str, ...] = ()
     quota: Quota = ""
+
+
+class Papers(Protocol):
+    """Makes the office's papers; reads a written notice back."""
+
+    def bulletin(self, figures: NoticeFigures) -> bytes:
+        """The notice (通报) as .docx."""
+
+    def differences(self, paper: bytes, figures: NoticeFigures) -> Sequence[str]:
+        """What in a notice disagrees with its figures or with itself (Chinese)."""
+
+    def ledger(self, book: LedgerBook) -> bytes:
+        """The ledger (台账) as .xlsx."""
 
 
 class Transport(Protocol):

@@ -18,6 +18,7 @@ from mailbot.config import Config
 from mailbot.cue_files import load_rule_book
 from mailbot.health import Notes, mail_troubles
 from mailbot.ports import Mailbox, Transport
+from mailbot.reports.papers import OfficePapers
 from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
 from mailbot.secrets import imap_password, push_urls, signing_key, smtp_password
@@ -131,7 +132,7 @@ def build_offline(config: Config) -> Iterator[Offline]:
     try:
         with sandbox_of(config) as sandbox:
             post = post_of(config)
-            watching = Watching(store, config, post, notes=Notes(config))
+            watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
             yield Offline(store, archive, _filing(config, store, archive, sandbox, watching))
     finally:
         store.close()
@@ -149,6 +150,7 @@ def _filing(
         read=reader.full,
         read_bare=reader.bare,
         progress=watching.progress,
+        papers=watching.papers,
     )
 
 
@@ -169,7 +171,7 @@ def build(
     transport = transport or _transport(config, secrets)
     post = post_of(config)
     sandbox = sandbox_of(config)
-    watching = Watching(store, config, post, notes=Notes(config))
+    watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
     sent = SentFolder(_mailbox(config, secrets), config.smtp)
     filing = _filing(config, store, archive, sandbox, watching)
     urgent = partial(sounds_urgent, filing.book)

@@ -72,6 +72,12 @@ class Outbox:
         found = row.one_or_none()
         return None if found is None else to_record(OutboxRecord, found)
 
+    def by_key(self, key: str) -> OutboxRecord | None:
+        """The letter that exists for this reason."""
+        row = self._db.execute(select(outbox).where(outbox.c.key == key)).mappings()
+        found = row.one_or_none()
+        return None if found is None else to_record(OutboxRecord, found)
+
     def attachments(self, mail_id: int) -> Sequence[tuple[str, str, bytes]]:
         """(name, content type, bytes) of a letter's attachments."""
         table = outbox_attachments

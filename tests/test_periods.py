@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailbot.cli.periods import period
 from mailbot.errors import Refused
+from mailbot.stages.periods import period
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ GROUPS = (
     "asking",
     "acts",
     "scores",
+    "reports",
     "duties",
     "clock",
     "outbox",

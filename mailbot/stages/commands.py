@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from mailbot import log
 from mailbot.config import Config
 from mailbot.errors import Refused
+from mailbot.ports import Papers
 from mailbot.records.letters import Answer, Answered, Memo
 from mailbot.rules.orders import HARMLESS, Misread, Order, is_orders, read_orders
 from mailbot.rules.plain_sender import is_plain
@@ -98,7 +99,7 @@ def _only_asks(message: Message) -> bool:
 
 
 def carry_out(
-    uow: UnitOfWork, config: Config, post: Post, mail: Incoming, papers: object | None = None
+    uow: UnitOfWork, config: Config, post: Post, mail: Incoming, papers: Papers | None = None
 ) -> str:
     """Carry out the orders of one mail and answer; returns what the ledger says of it."""
     desk = _Desk(uow, config, post, mail, papers)
@@ -115,7 +116,7 @@ class _Desk:
     config: Config
     post: Post
     mail: Incoming
-    papers: object | None
+    papers: Papers | None
     answered: list[Answered] = field(default_factory=list)
     acts: list[int] = field(default_factory=list)
     waiting: list[tuple[Order, str]] = field(default_factory=list)

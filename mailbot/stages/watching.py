@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailbot import log
 from mailbot.config import Config
+from mailbot.errors import Refused
+from mailbot.ports import Papers
 from mailbot.records.ledger import Ledger
 from mailbot.records.letters import (
     DailyDigest,
@@ -18,7 +21,7 @@ from mailbot.records.letters import (
 )
 from mailbot.records.obligations import Obligation, PlannedLetter
 from mailbot.reports.overviews import Span, daily, overview, owed
-from mailbot.rules.calendar import local_day, midnight, working_moment
+from mailbot.rules.calendar import local_day, midnight, period_of, working_moment
 from mailbot.rules.desk import open_desk, records_since
 from mailbot.rules.digests_due import DigestDue, digests_due
 from mailbot.rules.emergency_letters import urgent_still_due
@@ -32,6 +35,7 @@ from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.draft_rows import column_label
 from mailbot.stages.ledgers import gather
 from mailbot.stages.orders_letters import Links, with_links
+from mailbot.stages.papers import queue_bulletin
 from mailbot.stages.post import Post
 from store.records import EventRecord, OutboxRecord
 from store.unit_of_work import Store, UnitOfWork
@@ -49,12 +53,14 @@ class Watching:
 
     Attributes:
         notes: Sentences the daily digest adds on the system's own health.
+        papers: Makes the notice (通报) that the office reads once a month or quarter has ended.
     """
 
     store: Store
     config: Config
     post: Post
     notes: Notes
+    papers: Papers | None = None
 
     def watch(self, now: datetime, *, hold_routine: bool = False) -> int:
         """Queue every letter that is due at `now`; returns how many were queued."""
@@ -214,6 +220,7 @@ class Watching:
             letter = overview(
                 uow, config, duties, kind=due.kind, forecasts=missed, span=span, now=now
             )
+            self._write_notice(uow, due, now)
         # A digest left out because nothing happened is still on record as dealt with.
         silent = isinstance(letter, DailyDigest) and letter.empty
         if silent and not config.schedule.digest_when_empty:
@@ -223,6 +230,17 @@ class Watching:
             uow, letter, key=due.key, lane="report", to=config.office.addresses, now=now
         )
         return queued is not None
+
+    def _write_notice(self, uow: UnitOfWork, due: DigestDue, now: datetime) -> None:
+        """The notice of a month or quarter that has ended, held until the office releases it."""
+        if self.papers is None or due.kind not in ("monthly", "quarterly"):
+            return
+        ended = period_of("month" if due.kind == "monthly" else "quarter", local_day(due.start))
+        try:
+            with uow.part():
+                queue_bulletin(uow, self.config, self.post, self.papers, ended, now=now)
+        except Refused as refusal:
+            log.alarm("bulletin_refused", period=ended.code, reason=str(refusal)[:160])
 
     def still_due(self, uow: UnitOfWork, letter: OutboxRecord, now: datetime) -> str:
         """Why a letter is dropped at the moment of sending; empty when it must go."""
