@@ -34,7 +34,7 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<!\d)([45]\d\d)[ -]\S")
 _MAILBOX = re.compile(r"[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}", re.ASCII)
 _MESSAGE_ID = re.compile(
-    r"^(?:message-id|x-original-message-id)[ \t]*:\s*(<[^<>\s]{1,900}>)",
+    r"^[>| \t]{0,8}(?:message-id|x-original-message-id)[ \t]*:\s*(<[^<>\s]{1,900}>)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OUR_MESSAGE_ID = re.compile(r"<mb\.[0-9a-f]{40}@[^<>@\s]{1,253}>")
