@@ -13,6 +13,7 @@ import pytest
 from board_samples import BODY, CONFIG, HOSTILE, LEDGER, NOW, PRIVATE, draft, facts, written
 from lxml import html as parser
 
+from mailbot.__main__ import main
 from mailbot.config import Config
 from mailbot.fact_names import BOARD_FAILURE
 from mailbot.health import examine
@@ -361,6 +362,25 @@ def test_a_store_out_of_reach_stops_nothing_either(tmp_path: Path) -> None:
         db.exec_driver_sql("DROP TABLE facts")
     assert not drawing.draw(NOW)
     gone.close()
+
+
+def test_a_tick_leaves_the_board_even_when_no_server_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = shipped("config.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ('host = "imap.163.com"', 'host = "127.0.0.1"'),
+        ('host = "smtp.163.com"', 'host = "127.0.0.1"'),
+        ("port = 993", "port = 1"),
+        ("port = 465", "port = 1"),
+        ('tls = "tls"', 'tls = "none"'),
+    ):
+        text = text.replace(old, new)
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    for name in ("IMAP", "SMTP"):
+        monkeypatch.setenv(f"MAILBOT_{name}_PASSWORD", "canary")
+    assert main(["--config", str(tmp_path / "config.toml"), "once"]) == 1
+    assert "总览" in (tmp_path / "data" / "board" / "index.html").read_text(encoding="utf-8")
 
 
 def test_samples_are_hostile_enough() -> None:
