@@ -41,7 +41,9 @@ def test_a_commission_is_asked_by_mail_and_taken_back(mailbot: Command) -> None:
     assert (asked.code, asked.err) == (0, "")
     assert "已通知该单位" in asked.out
     assert letters(mailbot) == [("request/commission/1", "queued")]
-    assert "没有登记邮箱" in mailbot("commission", "add", "扬尘办", "2099-01-05", "扬尘治理").out
+    day_alone = mailbot("commission", "add", "扬尘办", "2099/1/5", "扬尘治理").out
+    assert "2099-01-05 17:30（北京时间）前" in day_alone, "until the office closes"
+    assert "没有登记邮箱" in day_alone
 
     assert mailbot("commission", "close", "1").code == 0
     assert letters(mailbot) == [("request/commission/1", "cancelled")]

@@ -159,6 +159,22 @@ def test_a_stale_poll_reminds_nobody_and_alerts_all_the_same(store: Store) -> No
     assert [one.key for one in year.left if one.key.startswith("reminder")]
 
 
+def test_a_letter_queued_before_an_outage_of_ours_is_not_sent_blindly(store: Store) -> None:
+    """What came meanwhile is unknown: it is planned anew once the mailbox was read."""
+    year = office(store)
+    now = at("2023-04-27 09:05")
+    with store.work() as uow:
+        uow.facts.put(SEEN_UNTIL, now.isoformat(), now)
+        uow.commit()
+    year.watching.watch(now)
+    year.delivery.deliver(now + HOUR)
+    with store.look() as uow:
+        letter = next(one for one in uow.outbox.listing() if one.lane == "reminder")
+        assert (letter.state, letter.reason[:4]) == ("cancelled", "收信中断")
+    year.tick(now + HOUR + MINUTE)
+    assert [one.key for one in year.letters_to(TEAM)] == [f"reminder/{TEAM}/2023-04-27/1"]
+
+
 def test_a_jump_of_the_clock_holds_routine_letters_only(store: Store) -> None:
     year = office(store)
     emergency(store, reported())
@@ -279,6 +295,18 @@ def test_a_digest_is_caught_up_once_and_says_so(store: Store) -> None:
     assert "停机时来的稿件" in daily[1].text, "what happened meanwhile belongs into it"
     year.tick(at("2023-05-12 08:31"))
     assert "补发" not in the_digest(year).subject
+
+
+def test_a_mail_that_is_not_on_record_is_never_passed_over_in_silence(store: Store) -> None:
+    config = by(["机关党委、机关纪委、工会、妇委会、火管办"])
+    schedule = config.schedule.model_copy(update={"digest_when_empty": False})
+    year = office(store, config.model_copy(update={"schedule": schedule}))
+    now = at("2023-05-09 08:31")
+    with store.work() as uow:
+        uow.cursors.put(Cursor("INBOX", 1, 3, now, 5))
+        uow.commit()
+    year.tick(now)
+    assert "不一致，请查" in the_digest(year).text
 
 
 @pytest.mark.parametrize("even_empty", [True, False])

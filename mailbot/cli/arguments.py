@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from mailbot.clock import SHANGHAI
 from mailbot.errors import Refused
@@ -24,6 +24,18 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise Refused(f"时间 {text!r} 看不懂，请写成 2023-04-19T09:05 的形式") from None
     return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def deadline(text: str, closing: time) -> datetime:
+    """A due time as typed: a day alone means until the office closes on it.
+
+    Raises:
+        Refused: It is no instant.
+    """
+    words = text.strip().replace("/", "-")
+    if re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", words):
+        return datetime.combine(day(words), closing, SHANGHAI).astimezone(UTC)
+    return instant(text)
 
 
 def day(text: str) -> date:

@@ -58,7 +58,7 @@ def _add_commissions(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         target.set_defaults(run=list_commissions)
     adding = actions.add_parser("add", help="向单位约稿")
     adding.add_argument("unit", metavar="单位")
-    adding.add_argument("due", metavar="截止时间")
+    adding.add_argument("due", metavar="截止时间", help="只写日期的，到当日下班时间为止")
     adding.add_argument("topic", metavar="主题")
     adding.set_defaults(run=add_commission)
     close = actions.add_parser("close", help="办结约稿：--draft 交稿编号；不写则取消")
@@ -203,7 +203,7 @@ def add_commission(arguments: argparse.Namespace) -> int:
     from mailbot.wiring import post_of  # noqa: PLC0415
 
     config, now = config_of(arguments), system_clock()
-    due = given.instant(arguments.due)
+    due = given.deadline(arguments.due, config.schedule.working_hours[1])
     if due <= now:
         raise Refused(f"截止时间 {given.shown(due)} 已经过去")
     unit = unit_or_refuse(arguments.unit, config)

@@ -317,7 +317,8 @@ class DailyDigest:
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
         told = (self.drafts, self.review, self.events, self.overdue, self.trouble, self.notes)
-        return not any(told)
+        astray = any(not folder.agrees for folder in self.folders)
+        return not any(told) and not self.expiring and not astray
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from mailbot.rules.forecast import forecast
 from mailbot.rules.obligations import all_obligations
 from mailbot.rules.persons import persons_of
 from mailbot.rules.quotas import quota_obligations
-from mailbot.rules.reminders import letters_due, still_due
+from mailbot.rules.reminders import POLL_IS_FRESH, letters_due, still_due
 from mailbot.stages.alarms import alert_letter
 from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.draft_rows import column_label
@@ -43,6 +43,7 @@ from store.unit_of_work import Store, UnitOfWork
 SEEN_UNTIL = "poll.seen_until"
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
 _FULFILLED = "已补报或已办结，不再催"
+_BLIND = "收信中断，恢复后核对有无来稿再催"  # cancelled letters are planned anew
 
 Notes = Callable[[UnitOfWork, datetime], Sequence[str]]
 
@@ -251,6 +252,9 @@ class Watching:
             return (
                 "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
             )
+        seen = _instant(uow.facts.get(SEEN_UNTIL))
+        if seen is not None and now - seen > POLL_IS_FRESH:
+            return _BLIND
         config = self.config
         duties = all_obligations(config.notice, ledger, now, config.schedule)
         # A letter that is partly answered is planned anew for the rest.
