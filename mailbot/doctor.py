@@ -11,10 +11,12 @@ from mailbot.ports import Outcome
 from mailbot.resources import shipped
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.secrets import push_urls
-from mailbot.storage_health import free_bytes, no_room, store_folders
+from mailbot.storage_health import NO_BACKUP, free_bytes, no_room, on_one_disk, store_folders
+from mailbot.storage_troubles import refuse_damaged
 from mailbot.storing import open_store
 from mailbot.wiring import Secrets, rule_book, sandbox_of
 from parsers.documents import ocr
+from store.backup import BackupFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
     yield from _recipients(config)
     yield _store(config)
     yield _disk(config)
+    yield _backup(config, now)
     yield _templates(config)
     yield _board(config)
     yield _rules(config)
@@ -66,6 +69,7 @@ def _recipients(config: Config) -> Iterator[Check]:
 
 def _store(config: Config) -> Check:
     try:
+        refuse_damaged(config)
         store = open_store(config)
     except Exception as error:  # noqa: BLE001  drivers raise what they like
         remedy = "请检查 [store] url 和文件夹权限；数据库损坏时用备份恢复"
@@ -85,6 +89,30 @@ def _disk(config: Config) -> Check:
     free = min(free_bytes(place) for place in store_folders(config))
     remedy = "" if free >= config.disk.stop_below else no_room(free)
     return Check("磁盘", not remedy, f"剩余 {free // 1_000_000} MB", remedy)
+
+
+def _backup(config: Config, now: datetime) -> Check:
+    """Whether copies are made, how old the newest is, and that they lie elsewhere."""
+    what = "备份"
+    if not config.store.url.startswith("sqlite"):
+        return Check(what, good=True, found="数据库不是 SQLite，请用它自带的工具备份")
+    if not config.backup.folder:
+        return Check(what, good=False, found="没有设置", remedy=NO_BACKUP)
+    folder = config.path(config.backup.folder)
+    try:
+        made = BackupFolder(folder).snapshots()
+        together = on_one_disk(config)
+    except OSError as error:
+        remedy = "请检查这个文件夹所在的磁盘是否接好"
+        return Check(what, good=False, found=f"{folder} 读不出（{error.strerror}）", remedy=remedy)
+    remedy = "与数据库在同一块磁盘上，磁盘损坏时会一同丢失；请改到另一块磁盘" if together else ""
+    if not made:
+        return Check(what, good=True, found=f"{folder} 中还没有备份，运行后自动进行", remedy=remedy)
+    hours = int((now - made[0].made_at).total_seconds() // 3600)
+    fresh = hours < config.backup.warn_after_hours
+    found = f"{len(made)}份，最新一份在{hours}小时前，{made[0].mails}封邮件"
+    late = "" if fresh else "最新备份太旧：请确认 mailbot run 在运行、备份磁盘已接好"
+    return Check(what, fresh, found, late or remedy)
 
 
 def _templates(config: Config) -> Check:

@@ -39,6 +39,8 @@ def held(uow: UnitOfWork) -> list[str]:
 
 
 def _backups(uow: UnitOfWork, config: Config, now: datetime) -> list[str]:
+    if not config.store.url.startswith("sqlite"):
+        return []  # that database has tools of its own
     if not config.backup.folder:
         return [NO_BACKUP]
     problems = []
@@ -51,6 +53,12 @@ def _backups(uow: UnitOfWork, config: Config, now: datetime) -> list[str]:
         problems.append(f"运行{_hours(limit)}小时以上还没有一份备份")
     failures = (uow.facts.get(name) for name in (BACKUP_FAILURE, BACKUP_CHECK_FAILURE))
     return [*problems, *(str(failure) for failure in failures if failure)]
+
+
+def on_one_disk(config: Config) -> bool:
+    """Whether the backups would be lost together with the records."""
+    ours = {_existing(folder).stat().st_dev for folder in store_folders(config)}
+    return _existing(config.path(config.backup.folder)).stat().st_dev in ours
 
 
 def last_backup(uow: UnitOfWork) -> datetime | None:
@@ -90,9 +98,13 @@ def store_folders(config: Config) -> tuple[Path, ...]:
 
 def free_bytes(folder: Path) -> int:
     """Free space of the disk that holds, or will hold, `folder`."""
+    return shutil.disk_usage(_existing(folder)).free
+
+
+def _existing(folder: Path) -> Path:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    return shutil.disk_usage(folder).free
+    return folder
 
 
 def _instant(value: object) -> datetime | None:

@@ -345,3 +345,38 @@ def test_killed_at_any_step_a_backup_is_there_or_not(tmp_path: Path) -> None:
     assert found[-1] == "new"
     assert Counter(found)["old"] >= 10
     assert found == sorted(found, reverse=True), "once there, it stays"
+
+
+# ---- what `doctor` says of it
+
+
+def backup_check(capsys: pytest.CaptureFixture[str], office: Path) -> dict[str, object]:
+    """The doctor's line on backups."""
+    checks = run(capsys, "--config", office, "doctor", "--offline", "--json").json["checks"]
+    (found,) = [check for check in checks if check["what"] == "备份"]
+    return dict(found)
+
+
+def test_the_doctor_tells_the_age_and_that_one_disk_is_not_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = configure(tmp_path)
+    assert "还没有备份" in str(backup_check(capsys, office)["found"])
+    run(capsys, "--config", office, "status")
+    assert run(capsys, "--config", office, "backup").code == 0
+    fresh = backup_check(capsys, office)
+    assert fresh["good"] is True
+    assert "0小时前" in str(fresh["found"])
+    assert "同一块磁盘" in str(fresh["remedy"])
+
+
+def test_the_doctor_misses_an_old_backup_and_a_missing_setting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = configure(tmp_path)
+    records(tmp_path, "one").back_up()  # made in 2023
+    assert backup_check(capsys, office)["good"] is False
+    text = office.read_text(encoding="utf-8").replace('folder = "backup"', 'folder = ""')
+    office.write_text(text, encoding="utf-8")
+    assert backup_check(capsys, office)["good"] is False
+    assert "没有设置备份文件夹" in run(capsys, "--config", office, "status").out
