@@ -1,7 +1,9 @@
 """An office clerk at a desk without servers: mails orders, clicks links, reads what comes back."""
 
+import atexit
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +11,9 @@ from datetime import datetime, timedelta
 from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import parse_qs, urlsplit
 
 from duty_samples import at, draft
@@ -86,6 +90,11 @@ class Clerk:
         self.seen |= {one.id for one in found}
         return found
 
+    def letters(self) -> list[OutboxRecord]:
+        """All letters, newest first."""
+        with self.store.look() as uow:
+            return list(uow.outbox.listing())
+
     def reply(self, letter: OutboxRecord, words: str, *, sender: str = "") -> list[OutboxRecord]:
         """Answer a letter of ours as mail programs do: its subject, its history."""
         answered = f"{words}\n\n------------------ 原始邮件 ------------------\n"
@@ -145,10 +154,21 @@ class Clerk:
 def clerk_at_work(folder: Path, config: Config | None = None) -> Iterator[Clerk]:
     """A clerk on a new store."""
     chosen = config or office_config()
+    shutil.copy(_empty_store(), folder / "mailbot.db")
     with filing_desk(folder, chosen) as desk:
         yield Clerk(desk, chosen)
 
 
+@cache
+def _empty_store() -> Path:
+    """A store with all its migrations, made once for all tests."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with filing_desk(folder):
+        return folder / "mailbot.db"
+
+
+@cache
 def office_config() -> Config:
     """The shipped configuration; one unit has an address of its own."""
     units = tuple(
