@@ -12,7 +12,7 @@ from mailbot.resources import shipped
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.secrets import push_urls
 from mailbot.storage_health import NO_BACKUP, free_bytes, no_room, on_one_disk, store_folders
-from mailbot.storage_troubles import refuse_damaged
+from mailbot.storage_troubles import explained, refuse_damaged
 from mailbot.storing import open_store
 from mailbot.wiring import Secrets, rule_book, sandbox_of
 from parsers.documents import ocr
@@ -71,7 +71,11 @@ def _store(config: Config) -> Check:
     try:
         refuse_damaged(config)
         store = open_store(config)
+    except MailbotError as error:
+        return Check("数据库", good=False, found=str(error))
     except Exception as error:  # noqa: BLE001  drivers raise what they like
+        if told := explained(error, config):
+            return Check("数据库", good=False, found=str(told))
         remedy = "请检查 [store] url 和文件夹权限；数据库损坏时用备份恢复"
         return Check("数据库", good=False, found=str(error)[:120], remedy=remedy)
     store.close()
@@ -85,7 +89,9 @@ def _disk(config: Config) -> Check:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        return Check("存档文件夹", good=False, found=f"{folder} 不可写（{error.strerror}）")
+        told = explained(error, config)
+        found = str(told) if told else f"{folder} 不可写（{error.strerror}）"
+        return Check("存档文件夹", good=False, found=found)
     free = min(free_bytes(place) for place in store_folders(config))
     remedy = "" if free >= config.disk.stop_below else no_room(free)
     return Check("磁盘", not remedy, f"剩余 {free // 1_000_000} MB", remedy)

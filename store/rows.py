@@ -45,14 +45,14 @@ def to_row(record: Any, *, without: tuple[str, ...] = ("id",)) -> dict[str, Any]
 def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert unless a unique key is already there; returns whether a row was added."""
     dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-    statement = dialect.insert(table).values(dict(values)).on_conflict_do_nothing()
+    statement = dialect.insert(table).on_conflict_do_nothing()
     # A row count is not told by every driver; the inserted row's key is.
-    added = connection.execute(statement.returning(*table.primary_key.columns))
-    return added.first() is not None
+    statement = statement.returning(*table.primary_key.columns)
+    return connection.execute(statement, dict(values)).first() is not None
 
 
 def new_id(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
     """Insert a row and return its id."""
-    key = connection.execute(table.insert().values(dict(values))).inserted_primary_key
+    key = connection.execute(table.insert(), dict(values)).inserted_primary_key
     assert key is not None
     return int(key[0])

@@ -131,14 +131,14 @@ drafts = Table(
     _message_id(),
     Column("ordinal", Integer, nullable=False),
     _utc("received_at", null=False, index=True),
-    Column("unit", Text, nullable=False, default="", index=True),
+    Column("unit", Text, nullable=False, default=""),
     _text("title"),
-    Column("kind", String(16), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
     Column("column", Integer),
     Column("words", Integer, nullable=False),
     Column("words_total", Integer, nullable=False),
     Column("words_cjk", Integer, nullable=False),
-    Column("state", String(12), nullable=False, default="counted", index=True),
+    Column("state", String(12), nullable=False, default="counted"),
     _json("joint"),
     Column("unit_confidence", String(8), nullable=False, default="unsure"),
     Column("approximate", Boolean, nullable=False, default=False),
@@ -166,6 +166,7 @@ drafts = Table(
     _text("rules_version"),
     _utc("reported_at"),
     UniqueConstraint("message_id", "ordinal"),
+    *(Index(None, column, "received_at") for column in ("kind", "state", "unit")),
 )
 
 draft_bands = Table(

@@ -1,28 +1,26 @@
 """The bombs of hostile mail, small on disk: each ends in a refusal, none in the reader's death.
 
-Every file is read in a child with half a gigabyte of memory and limited CPU time, as
-in service; a child that is killed counts as a failure here, because the sender is told
-more by a reader that says no.
+Every file is read in the sandbox with its own limits, as in service; a worker that is
+killed counts as a failure here, because the sender is told more by a reader that says no.
 """
 
 import gzip
 import io
-import multiprocessing
-import resource
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import libarchive
 import pytest
 from pdf_making import At, pdf, text_stream
 
-from parsers.documents.registry import Leaf, expand, read_leaf
+from parsers.documents.registry import Leaf, read_leaf
 from parsers.facts import ReadFile, Unreadable
 from parsers.limits import Limits
+from parsers.sandbox import Sandbox, read_file
 
 LIMITS = Limits()
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -202,30 +200,28 @@ MERELY_REFUSED = [
 ]  # fmt: skip
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
-    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as box:
+        yield box
 
 
-def _read(data: bytes) -> list[ReadFile]:
-    return [
-        part if isinstance(part, ReadFile) else read_leaf(part, LIMITS)
-        for part in expand("附件", data, LIMITS)
-    ]
+@pytest.fixture
+def files_in(sandbox: Sandbox, tmp_path: Path) -> Callable[[bytes], tuple[ReadFile, ...]]:
+    def read(data: bytes) -> tuple[ReadFile, ...]:
+        path = tmp_path / "bomb"
+        path.write_bytes(data)
+        return sandbox.submit(read_file, str(path), "附件").result(timeout=60).files
 
-
-def read_in_child(data: bytes) -> list[ReadFile]:
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(1, context, initializer=_limited) as pool:
-        return pool.submit(_read, data).result(timeout=60)
+    return read
 
 
 @pytest.mark.parametrize("bomb", SUSPICIOUS, ids=lambda bomb: bomb.__name__)
-def test_bomb_is_refused_and_told_to_the_office(bomb: Callable[[], bytes]) -> None:
+def test_bomb_is_refused_and_told_to_the_office(
+    bomb: Callable[[], bytes], files_in: Callable[[bytes], tuple[ReadFile, ...]]
+) -> None:
     data = bomb()
-    refusals = [
-        file.content for file in read_in_child(data) if isinstance(file.content, Unreadable)
-    ]
+    refusals = [file.content for file in files_in(data) if isinstance(file.content, Unreadable)]
 
     assert len(data) < 20_000_000
     assert any(refused.suspicious for refused in refusals)
@@ -233,23 +229,23 @@ def test_bomb_is_refused_and_told_to_the_office(bomb: Callable[[], bytes]) -> No
 
 
 @pytest.mark.parametrize("burden", MERELY_REFUSED, ids=lambda burden: burden.__name__)
-def test_too_much_is_refused(burden: Callable[[], bytes]) -> None:
-    refusals = [
-        file.content for file in read_in_child(burden()) if isinstance(file.content, Unreadable)
-    ]
+def test_too_much_is_refused(
+    burden: Callable[[], bytes], files_in: Callable[[bytes], tuple[ReadFile, ...]]
+) -> None:
+    refusals = [file.content for file in files_in(burden()) if isinstance(file.content, Unreadable)]
 
     assert refusals
     assert all(refused.reason and refused.remedy for refused in refusals)
 
 
-def test_bottomless_html_ends() -> None:
-    (file,) = read_in_child(html_bottomless())
+def test_bottomless_html_ends(files_in: Callable[[bytes], tuple[ReadFile, ...]]) -> None:
+    (file,) = files_in(html_bottomless())
 
     assert file.content
 
 
-def test_no_entity_reads_a_file() -> None:
-    (file,) = read_in_child(docx_reading_a_file())
+def test_no_entity_reads_a_file(files_in: Callable[[bytes], tuple[ReadFile, ...]]) -> None:
+    (file,) = files_in(docx_reading_a_file())
 
     assert "root:" not in repr(file)
 

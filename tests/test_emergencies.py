@@ -303,7 +303,7 @@ BAD_FILES = [
     pytest.param(
         "[[cue]]\nid='a'\npattern='x'\nscope='body'\npoints=1\nreason='r'\n" * 2, "重复", id="twice"
     ),
-    pytest.param("[[cue", "TOML", id="not-toml"),
+    pytest.param("[[cue", "写法有误（文件末尾：双方括号没有成对）", id="not-toml"),
 ]  # fmt: skip
 
 

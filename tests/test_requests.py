@@ -157,6 +157,19 @@ def test_a_plain_answer_closes_it_and_stops_the_reminders(desk: FilingDesk) -> N
         assert watch.still_due(uow, letter, at("2023-05-09 15:01")), "not even the queued one goes"
 
 
+def test_the_receipt_says_that_the_request_is_met(desk: FilingDesk) -> None:
+    asked(desk.store)
+    with desk.store.work() as uow:
+        uow.contacts.learn(f"{len(UNIT)}@u.example", UNIT, ASKED_AT, "cli")
+        uow.commit()
+    delivered(desk)
+    delivered(desk, "扬尘办召开党员大会", "2023-05-09 16:00")
+    with desk.store.look() as uow:
+        told = [one.text for one in uow.outbox.listing() if one.key.startswith("receipt/")]
+    assert "任务：与约稿1“扬尘治理经验”相符，登记为已交" in told[1]
+    assert "约稿" not in told[0]
+
+
 def test_a_doubt_keeps_it_open_and_the_office_is_asked(desk: FilingDesk) -> None:
     number = asked(desk.store)
     draft = delivered(desk, "扬尘办开展扬尘治理专项行动")

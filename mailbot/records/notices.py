@@ -75,7 +75,8 @@ class NoticeFigures:
         instructed: 批示 in the period.
         emergencies: Emergencies reported, and of these those in time and late.
         zero_units: Units that owed something certain and sent nothing.
-        unconfirmed: Units whose quota is only guessed: shown without score and reproach.
+        unconfirmed: Units with a quota that is only guessed: shown without score and rank; what
+            is owed under the guess is no reproach.
         written_on: Day below the signature.
     """
 

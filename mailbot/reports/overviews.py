@@ -25,6 +25,7 @@ from mailbot.records.letters import (
     Owed,
 )
 from mailbot.records.obligations import Obligation
+from mailbot.rules.fulfilment import DELIVERED
 from mailbot.rules.reminders import arrears
 from store.records import DraftRecord, EventRecord, OutboxRecord
 from store.unit_of_work import UnitOfWork
@@ -124,7 +125,7 @@ def _draft_line(draft: DraftRecord) -> DigestDraft:
 
 def _is_told(reason: Mapping[str, object]) -> bool:
     """Reasons of which the office is told without asking: two times of receipt, 约稿 delivered."""
-    return str(reason.get("verdict", "")) in ("收到时间", "约稿：已交", "活动：已交")
+    return reason.get("verdict") in {*DELIVERED, "收到时间"}
 
 
 def _event_lines(uow: UnitOfWork, span: Span) -> Iterable[DigestEvent]:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from operator import eq
 from zlib import crc32
 
@@ -87,6 +88,7 @@ class Fingerprint:
         return (*keys, "x" + self.text_sha256[:16])
 
 
+@lru_cache(maxsize=64)  # a draft is looked up, judged and stored by the same one
 def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = "") -> Fingerprint:
     """The fingerprint of a draft; file name and subject only tell its stage (修改稿…)."""
     text = _bare(title + body)

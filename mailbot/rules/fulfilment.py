@@ -18,6 +18,9 @@ What = Literal["commission", "activity"]
 NAMES: dict[What, str] = {"commission": "约稿", "activity": "活动"}
 CLAUSES: dict[What, str] = {"commission": "四（一）", "activity": "附件2备注"}
 
+DELIVERED = frozenset(f"{name}：已交" for name in NAMES.values())
+"""Verdicts of the reasons a draft bears that closed a request."""
+
 SURE, NAMED, LIKELY, IN_OPENING, MARGIN = 0.75, 0.6, 0.4, 0.8, 0.15
 REPLIED, REPLIED_OPENING = 0.3, 0.5  # a reply is often but the quickest way to find the address
 OWN_WORD = 3  # grades from here: the unit itself says what its draft answers

@@ -127,7 +127,7 @@ def notice_figures(
         groups=groups,
         praised=tuple(_named(inside, "praised")),
         criticised=tuple(_named(inside, "criticised")),
-        zero_units=tuple(_silent(notice, rows, duties, window)),
+        zero_units=tuple(_silent(rows, duties, window)),
         unconfirmed=tuple(unit.name for unit in notice.units if _unsure(unit)),
         requirements=_requirements(rows),
         reference=notice.head.number,
@@ -159,7 +159,7 @@ def _row(
         points=sheet.points,
         composite=None if unsure else sheet.composite,
         rank=None if unsure else sheet.rank,
-        owed=() if unsure else owed,
+        owed=owed,
     )
 
 
@@ -186,12 +186,11 @@ def _overdue(
 
 
 def _silent(
-    notice: Notice, rows: Iterable[NoticeRow], duties: Sequence[Obligation], window: Window
+    rows: Iterable[NoticeRow], duties: Sequence[Obligation], window: Window
 ) -> Iterable[str]:
     """Units that sent nothing although something certain fell due; a guess is no reproach."""
     owing = {d.unit for d in duties if _is_certain(d) and _due_in(d, window)}
-    sure = {unit.name for unit in notice.units if not _unsure(unit)}
-    return (row.unit for row in rows if not row.total and row.unit in owing & sure)
+    return (row.unit for row in rows if not row.total and row.unit in owing)
 
 
 def _is_certain(duty: Obligation) -> bool:

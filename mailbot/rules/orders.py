@@ -114,11 +114,13 @@ class Order:
 
     @property
     def subject(self) -> str:
-        """What a token for it is bound to: "#12", "#E7", "act:5", "" for anything else."""
+        """What a token for it is bound to: "#12", "#E7", "act:5", 通报-2023-04; else ""."""
         if self.event is not None:
             return f"#E{self.event}"
         if self.acts:
             return ",".join(f"act:{number}" for number in self.acts)
+        if self.verb == "放行":
+            return self.rest.partition(" ")[0]
         return "、".join(f"#{number}" for number in self.drafts)
 
 

@@ -122,6 +122,7 @@ class _Desk:
     waiting: list[tuple[Order, str]] = field(default_factory=list)
     told: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     proved: bool = False
+    changed: bool = False
 
     def obey(self) -> str:
         """The orders of the office, one after the other."""
@@ -202,12 +203,10 @@ class _Desk:
         numbered = f"（操作{'、'.join(map(str, done.acts))}）" if done.acts else ""
         self.answered.append(Answered(order.text, done=True, what=done.said + numbered))
         self.acts.extend(done.acts)
+        self.changed = self.changed or order.verb not in HARMLESS
 
     def _try(self, order: Order) -> None:
         """What would be done; what cannot be done is not asked to be confirmed."""
-        if order.verb in PAPERS:
-            self.waiting.append((order, "向各单位发出" if order.verb == "放行" else ""))
-            return
         post = _Unposted(self.post.writer, self.post.stamp)
         try:
             with self.uow.trial():
@@ -332,9 +331,8 @@ class _Desk:
     def _answer(self) -> None:
         if not self.answered:
             return
-        done = any(item.done for item in self.answered)
         # Whoever acts for the office, all of it hears of what was done.
-        others = self.config.office.addresses if done else ()
+        others = self.config.office.addresses if self.changed else ()
         to = tuple(dict.fromkeys((self.mail.sender, *others)))
         links = Links(self.uow, self.config, self.post.stamp, to, self.mail.now)
         letter = Answer(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from mailbot import log
-from mailbot.rules.fulfilment import NAMES, Answer, Asked, What, answers, open_requests
+from mailbot.rules.fulfilment import DELIVERED, NAMES, Answer, Asked, What, answers, open_requests
 from mailbot.stages.post import Stamper
 from mailbot.stages.request_rows import change, reopen, request_key
 from parsers.facts import Message
@@ -39,7 +39,7 @@ def deliver(
         draft,
         waiting,
         replied=_replied(waiting, came, stamp),
-        earlier=_earlier(uow, waiting),
+        earlier=_earlier(uow, waiting, draft.unit),
     )
     for answer in found:
         if answer.sure:
@@ -61,9 +61,9 @@ def _replied(
     }
 
 
-def _earlier(uow: UnitOfWork, waiting: Sequence[Asked]) -> Sequence[DraftRecord]:
+def _earlier(uow: UnitOfWork, waiting: Sequence[Asked], unit: str) -> Sequence[DraftRecord]:
     since = min(asked.since for asked in waiting) - _HABIT
-    return uow.drafts.since(since)
+    return uow.drafts.since(since, unit)
 
 
 def _close(uow: UnitOfWork, answer: Answer, draft: DraftRecord, now: datetime) -> None:
@@ -119,10 +119,7 @@ def _untold(uow: UnitOfWork, draft_id: int, request: str) -> None:
     rest = [
         reason
         for reason in draft.reasons
-        if not (
-            str(reason.get("verdict", "")).endswith("：已交")
-            and request in str(reason.get("because", ""))
-        )
+        if not (reason.get("verdict") in DELIVERED and request in str(reason.get("because", "")))
     ]
     uow.drafts.change(draft_id, reasons=rest)
 

@@ -10,15 +10,16 @@ PAPERS = frozenset({"放行", "台账"})
 
 
 def handle(work: Work, papers: Papers | None, order: Order, *, to: str) -> Done:
-    """Release a notice to the units, or mail the ledger to whoever asked.
+    """Release a bulletin to the units, or mail the ledger to whoever asked.
 
     Raises:
-        Refused: No such notice or period, or this program makes no papers.
+        Refused: No such paper; or this program cannot make papers.
     """
     if papers is None:
-        raise Refused("本机没有装配文书功能，请用命令行 mailbot report")
-    uow, config, post, now = work.uow, work.config, work.post, work.now
+        raise Refused("本机没有装公文组件，不能办理")
+    uow, config, post = work.uow, work.config, work.post
     if order.verb == "放行":
-        return Done(release_bulletin(uow, config, post, papers, order.rest, by=work.by, now=now))
+        said = release_bulletin(uow, config, post, papers, order.rest, by=work.by, now=work.now)
+        return Done(said)
     key = f"ledger/{work.sha256}/{order.rest}"
-    return Done(mail_ledger(uow, config, post, papers, order.rest, to=to, key=key, now=now))
+    return Done(mail_ledger(uow, config, post, papers, order.rest, to=to, key=key, now=work.now))

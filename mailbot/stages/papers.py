@@ -20,6 +20,7 @@ from mailbot.rules.calendar import Window, local_day
 from mailbot.rules.notices import notice_figures, span_of
 from mailbot.rules.obligations import all_obligations
 from mailbot.stages.acts import recorded
+from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.ledger_book import ledger_book
 from mailbot.stages.ledgers import gather
 from mailbot.stages.orders_letters import Links
@@ -47,6 +48,10 @@ def figures_of(uow: UnitOfWork, config: Config, window: Window, now: datetime) -
         raise Refused(f"{window.label}还没有结束，不能编写通报")
     notice = config.notice
     duties = all_obligations(notice, gather(uow, now), now, config.schedule, window.first)
+    # What fell due before this system looked may have been delivered unseen: no reproach.
+    started = uow.facts.get(FIRST_STARTED)
+    since = datetime.fromisoformat(str(started)) if started else window.start
+    duties = tuple(duty for duty in duties if duty.due is None or duty.due >= since)
     events = [event for event in uow.events.all() if window.start <= event.opened_at < window.end]
     first = {event.id: event.draft_ids[0] for event in events if event.draft_ids}
     known = {event: uow.drafts.get(draft) for event, draft in first.items()}
@@ -119,7 +124,7 @@ def _release_link(
     uow: UnitOfWork, config: Config, post: Post, number: str, now: datetime
 ) -> tuple[Action, ...]:
     links = Links(uow, config, post.stamp, config.office.addresses, now)
-    return (links.link("放行", f"放行 {number}", ""),)
+    return (links.link("放行", f"放行 {number}", number),)
 
 
 def _for_reading(

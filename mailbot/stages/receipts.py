@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from mailbot.config import Config
 from mailbot.records.letters import CloudFile, NotRead, Progress, Receipt, ReceiptDraft
 from mailbot.records.verdicts import Hint, Judgement
+from mailbot.rules.fulfilment import DELIVERED
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, UNDECIDED, column_label, length_note
 from parsers.facts import Message, Reading
 from store.records import DraftRecord
@@ -91,7 +92,7 @@ def _line(config: Config, record: DraftRecord, judgement: Judgement) -> ReceiptD
         counted_because=because,
         length_note="" if emergency else length_note(record.kind, record.words, config.notice),
         punctuality=_punctuality(record, config) if emergency else "",
-        task=_task(record, config),
+        task="；".join(filter(None, (_task(record, config), _request(record)))),
         missing=record.missing,
         elements_missing=record.elements_missing,
         hints=judgement.hints[:5] or tuple[Hint, ...](),
@@ -119,6 +120,12 @@ def _punctuality(record: DraftRecord, config: Config) -> str:
         return ""
     took = f"事发至收到{record.minutes_to_report}分钟"
     return f"{took}，{record.punctuality}（须{limit}分钟内报送，二·一）"
+
+
+def _request(record: DraftRecord) -> str:
+    """The 约稿 or activity this draft closed."""
+    told = (reason for reason in record.reasons if reason.get("verdict") in DELIVERED)
+    return next((str(reason["because"]).partition("报送，")[2] for reason in told), "")
 
 
 def _task(record: DraftRecord, config: Config) -> str:

@@ -13,7 +13,7 @@ import logging
 import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any, Self, cast
 
 from parsers.documents.outcome import refuse
 from parsers.documents.refusals import unreadable
@@ -57,6 +57,16 @@ NAMELESS = "未命名文件"
 _BLOCK = 1 << 16
 _FOLDERS = 4
 _TAR_BLOCK = 512
+_EXTENSION_BYTES = 1 << 20
+_EXTENSIONS = frozenset(
+    {
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+    }
+)
 
 # What systems and editors leave behind: nobody meant to send it.
 _LITTER = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
@@ -246,10 +256,22 @@ def _libarchive_member(entry: Any, meter: _Meter, *, locked: bool) -> Member | N
     return _gathered(raw, meter, entry.get_blocks(_BLOCK))
 
 
+class _BoundedHeader(tarfile.TarInfo):
+    """A header that refuses to extend itself without end: tarfile takes extensions in whole."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str | None, errors: str) -> Self:
+        """The header in `buf`; raises ZipRefused for an extension no honest name needs."""
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in _EXTENSIONS and header.size > _EXTENSION_BYTES:
+            raise ZipRefused("压缩包的文件头异常，疑似恶意文件", REPACK, suspicious=True)
+        return header
+
+
 class _Counted:
     """A stream that refuses to give more than an archive may hold in total.
 
-    The tar reader takes in extended headers whole, so counting members is not enough.
+    What lies between members is no member, so counting these is not enough.
     """
 
     def __init__(self, stream: IO[bytes], limits: Limits) -> None:
@@ -276,7 +298,7 @@ def _tar(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
 
 def _tar_stream(stream: IO[bytes], meter: _Meter, limits: Limits) -> Iterator[Member]:
     counted = cast("IO[bytes]", _Counted(stream, limits))
-    with tarfile.open(fileobj=counted, mode="r|") as archive:
+    with tarfile.open(fileobj=counted, mode="r|", tarinfo=_BoundedHeader) as archive:
         for info in archive:
             raw = _text_name(info.name)
             if info.isdir() or _is_litter(raw):
