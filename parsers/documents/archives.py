@@ -260,7 +260,7 @@ class _BoundedHeader(tarfile.TarInfo):
     """A header that refuses to extend itself without end: tarfile takes extensions in whole."""
 
     @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str | None, errors: str) -> Self:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         """The header in `buf`; raises ZipRefused for an extension no honest name needs."""
         header = super().frombuf(buf, encoding, errors)
         if header.type in _EXTENSIONS and header.size > _EXTENSION_BYTES:
