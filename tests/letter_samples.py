@@ -91,6 +91,12 @@ _SOON = Owed(
     datetime(2023, 6, 10, 16, 0, tzinfo=UTC), "临期", 2, "附件3第14项",
     "围绕城市内涝治理三年行动阶段成果宣传",
 )  # fmt: skip
+_PICTURES = Owed(
+    "附件3第26项：常态宣传体系/宣传图集类", "2023年4月", 2, 0,
+    datetime(2023, 4, 25, 16, 0, tzinfo=UTC), "逾期", 1, "附件3第26项",
+    "拍摄高质量的宣传图片（附简短文字说明）", "张",
+    "自4月20日起计任务，本期25天中计6天，折算2.40张，计2张。",
+)  # fmt: skip
 _GUESSED = Owed("每季度②类信息1篇", "2023年第二季度", 1, 0, WEEK_END, "待确认", 40, "附件2")
 _UPWARD = Owed(
     "每周向市委办公室报送1条", "2023年第17周（4月24日至4月30日）", 1, 0,
@@ -192,8 +198,8 @@ _NOTHING: dict[str, object] = dict.fromkeys(
     ("drafts", "review", "events", "overdue", "trouble", "expiring", "notes"), ()
 )
 _ROWS = (
-    BoardRow("通川区住建局", BoardCell(1, 1), BoardCell(0, 1), 12, 1, guess=True),
-    BoardRow("扬尘办", BoardCell(0, 1, "免"), BoardCell(0, 0), 3, 0, guess=False),
+    BoardRow("通川区住建局", BoardCell(1, 1), BoardCell(0, 1, unsure=True)),
+    BoardRow("扬尘办", BoardCell(0, 0, exempt=True), BoardCell(0, 0)),
 )
 SAMPLES: dict[str, Letter] = {
     "receipt": _receipt(),
@@ -208,11 +214,17 @@ SAMPLES: dict[str, Letter] = {
         excerpt="", sender="", stage="",
     ),
     "reminder": Reminder(
-        "直属一大队", ("王某",), (_OVERDUE,), (_SOON,), (_GUESSED,), 2, True, DAY, MAILBOX, OFFICE,
-        TELEPHONE,
+        "直属一大队", ("王某",), (_OVERDUE,), (_SOON,), (_GUESSED,), 3, True, DAY, MAILBOX, OFFICE,
+        TELEPHONE, copied=True,
+    ),
+    "reminder-of-pictures": Reminder(
+        "直属二大队", (), (_PICTURES,), (), (), 2, False, DAY, MAILBOX, OFFICE, "", pictures=True,
+    ),
+    "reminder-without-second-address": Reminder(
+        "扬尘办", (), (_OVERDUE,), (), (), 3, True, DAY, MAILBOX, OFFICE, "",
     ),
     "reminder-before-the-date": Reminder(
-        "直属一大队", (), (), (_SOON,), (), 1, False, DAY, MAILBOX, OFFICE, "",
+        "直属一大队", (), (), (_SOON,), (), 0, False, DAY, MAILBOX, OFFICE, "",
     ),
     "chase": _chase("emergency_reminder", "登记已15分钟，书面报告尚未收到。", overdue=False),
     "chase-follow-up": _chase("followup", "上次报告已过4小时，请续报。", overdue=True),
@@ -226,7 +238,7 @@ SAMPLES: dict[str, Letter] = {
         "weekly", "2023年第16周（4月17日至4月23日）", False, 12, (("动态简讯", 10), ("经验做法", 2)),
         (BoardGroup("县（市、区）信息源", _ROWS),),
         (Forecast("扬尘办", "4月第①栏", 2, WEEK_END),), (_SOON,), (_EVENT,), ("扬尘办",),
-        ("节假日安排尚未公布，暂按周末推算",), OFFICE, (_UPWARD,),
+        ("节假日安排尚未公布，暂按周末推算",), OFFICE, (_UPWARD,), True,
     ),
     "overview-monthly-empty": Overview(
         "monthly", "2023年4月", True, 0, (), (), (), (), (), (), (), OFFICE,

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from duty_samples import at, draft
+from duty_samples import at, changed, draft
 from office_samples import DUTY, OFFICE, emergency, opened
 from year_model import Left, Year, by, came_in, hasten
 
 from mailbot.config import Config
+from mailbot.errors import Refused
 from mailbot.rules.obligations import all_obligations
 from mailbot.stages import emergencies_by_hand as hand
 from mailbot.stages.beginnings import since_start
@@ -116,6 +117,60 @@ def test_reported_by_telephone_only_the_writing_is_chased(store: Store) -> None:
     every(5, year, 40 * MINUTE)
     last = next(one for one in year.left if one.key == "missed/E1")
     assert "漏报" not in last.subject
+
+
+def test_where_a_telephone_report_does_not_count_the_office_decides(store: Store) -> None:
+    config = by([TEAM])
+    questions = config.notice.open_questions.model_copy(update={"phone_report_stops_clock": False})
+    notice = changed(config.notice, open_questions=questions)
+    year = office(store, config.model_copy(update={"notice": notice}))
+    event = reported(opened_by="cli", written_at=None, last_report_at=None, phoned_at=NIGHT)
+    emergency(store, replace(event, acknowledged_at=NIGHT))
+    every(5, year, 40 * MINUTE)
+    last = next(one for one in year.left if one.key == "missed/E1")
+    assert "漏报候选" in last.subject
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["by-telephone", "in-writing"])
+def test_a_telephone_follow_up_leaves_the_written_report_owed(
+    store: Store, *, written: bool
+) -> None:
+    year = office(store)
+    event = reported(opened_by="cli", written_at=None, last_report_at=None)
+    emergency(store, replace(event, acknowledged_at=NIGHT))
+    with store.work() as uow:
+        hand.follow_up(uow, 1, "cli", NIGHT + 10 * MINUTE, written=written)
+        uow.commit()
+    every(5, year, 40 * MINUTE)
+    keys = [key for _, key, _ in urgent(year)]
+    assert keys == ([] if written else ["chase/15", "chase/30", "missed"])
+    if not written:
+        assert "已电话报告" in year.left[-1].subject, "the call is no 漏报"
+
+
+def test_a_call_entered_late_by_the_office_makes_no_unit_late(store: Store) -> None:
+    """The unit called ten minutes after the event; the office wrote it down an hour later."""
+    with store.work() as uow:
+        with pytest.raises(Refused, match="时间还没有到"):
+            hand.open_event(
+                uow, unit=TEAM, title="坍塌", happened=NIGHT + 24 * HOUR, by="cli", now=NIGHT
+            )
+        hand.open_event(
+            uow,
+            unit=TEAM,
+            title="坍塌",
+            happened=NIGHT,
+            by="cli",
+            now=NIGHT + HOUR,
+            phoned_at=NIGHT + 10 * MINUTE,
+        )
+        uow.commit()
+    with store.look() as uow:
+        ledger = ledger_at(uow, NIGHT + HOUR)
+    config = by([TEAM])
+    duties = all_obligations(config.notice, ledger, NIGHT + HOUR, config.schedule)
+    first = next(duty for duty in duties if duty.key == "event/1/first")
+    assert (first.state, first.explanation) == ("已完成", "")
 
 
 def test_a_report_in_time_ends_the_chase(store: Store) -> None:

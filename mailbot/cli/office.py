@@ -37,11 +37,15 @@ def _add_events(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     opened.add_argument("title", metavar="事由")
     opened.add_argument("--happened", metavar="时间", help="事发时间")
     opened.add_argument("--reported", metavar="时间", help="事发单位接报的时间")
+    opened.add_argument("--phoned", metavar="时间", help="单位来电的时间；不写为现在")
     opened.add_argument("--heard", action="store_true", help="不是事发单位报来的（电话时限不停）")
     opened.set_defaults(run=open_event)
     for verb, said in (("ack", "确认收到，暂停重复预警"), ("followup", "登记邮件以外的续报")):
         action = actions.add_parser(verb, help=said)
         action.add_argument("event", metavar="E编号")
+        if verb == "followup":
+            on_paper = "是书面续报（传真、工作群等）；电话续报不写，书面首报仍须补报"
+            action.add_argument("--written", action="store_true", help=on_paper)
         action.set_defaults(run=touch_event, verb=verb)
     close = actions.add_parser("close", help="办结（终报）")
     close.add_argument("event", metavar="E编号")
@@ -135,6 +139,7 @@ def open_event(arguments: argparse.Namespace) -> int:
             by=BY,
             now=system_clock(),
             phoned=not arguments.heard,
+            phoned_at=given.instant(arguments.phoned) if arguments.phoned else None,
         )
         uow.commit()
     print(f"已登记突发事件 E{event_id}，开始计时；书面报告由系统催报")
@@ -145,12 +150,17 @@ def touch_event(arguments: argparse.Namespace) -> int:
     """Acknowledge, or log a follow-up."""
     from mailbot.stages import emergencies_by_hand as hand  # noqa: PLC0415
 
-    act = hand.acknowledge if arguments.verb == "ack" else hand.follow_up
     event_id = given.number(arguments.event, "E")
     with store_of(config_of(arguments)) as store, store.work() as uow:
-        act(uow, event_id, BY, system_clock())
+        if arguments.verb == "ack":
+            hand.acknowledge(uow, event_id, BY, system_clock())
+            said = "确认"
+        else:
+            before = hand.follow_up(uow, event_id, BY, system_clock(), written=arguments.written)
+            owed = before.written_at is None and not arguments.written
+            said = "登记续报" + ("；书面首报仍未收到，继续催报" if owed else "")
         uow.commit()
-    print(f"E{event_id} 已{'确认' if arguments.verb == 'ack' else '登记续报'}")
+    print(f"E{event_id} 已{said}")
     return 0
 
 

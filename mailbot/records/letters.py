@@ -101,6 +101,7 @@ class EmergencyAlert:
         repeat: 0 for the first alert, then the number of the repetition.
         happened: Event time in words, "待核" when unknown.
         minutes: From the event to the provider's receipt; None when unknown.
+        within: Minutes within which it had to be reported (二·一).
         elapsed: Minutes from the provider's receipt until this letter was written.
         next_steps: What to do now, in order.
         acknowledge: Subject line that acknowledges when mailed back.
@@ -128,6 +129,7 @@ class EmergencyAlert:
     acknowledge: str
     mailbox: str
     office: str
+    within: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,10 @@ class Owed:
 
     Attributes:
         state: 临期 or 逾期.
-        days: Whole days overdue, or days left.
+        days: Days of the calendar since the last day in time, or until it; 0 on that day.
+        requirement: What the notice asks the draft to be (报送要求), "" where it says nothing.
+        measure: What is counted: 篇, 张 or 分.
+        because: Why less is owed than the notice says (折算), "" when it is not.
     """
 
     what: str
@@ -148,11 +153,27 @@ class Owed:
     days: int
     clause: str
     requirement: str = ""
+    measure: str = "篇"
+    because: str = ""
+
+    @property
+    def standing(self) -> str:
+        """How long it is overdue, or what time is left, as one says it."""
+        if self.state == "逾期":
+            return f"已逾期{self.days}天" if self.days else "今天已过期限"
+        return f"还有{self.days}天" if self.days else "今天截止"
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """【催报】 one letter a unit, all that it owes, worst first."""
+    """【提醒】 or 【催报】: one letter a unit, all that it owes, worst first.
+
+    Attributes:
+        times: The how-maniest letter after the due time it is, 0 before it.
+        escalated: Earlier ones were not answered: it stands on the office's list.
+        copied: The unit's second address gets it too.
+        pictures: Pictures are among what is owed.
+    """
 
     template: ClassVar[str] = "reminder"
     unit: str
@@ -166,6 +187,8 @@ class Reminder:
     mailbox: str
     office: str
     telephone: str
+    copied: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +216,7 @@ class EmergencyChase:
             (reported by telephone, the writing is still owed).
         what: Why this letter goes out now, one sentence.
         to_office: Nobody of the unit can be written to: the office is asked to call.
+        points: What 漏报 costs (annex 1), below 0.
         actions: What the office may order at once; never for a unit.
     """
 
@@ -211,6 +235,7 @@ class EmergencyChase:
     office: str
     telephone: str
     actions: tuple[Action, ...] = ()
+    points: float = -20
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +280,13 @@ class DigestEvent:
 
 @dataclass(frozen=True, slots=True)
 class DigestOverdue:
-    """One unit's arrears, worst first."""
+    """One unit's arrears, worst first; `escalated` once reminders went unanswered."""
 
     unit: str
     items: tuple[str, ...]
     reminded: int
     reachable: bool
+    escalated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,11 +349,17 @@ class DailyDigest:
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
-    """Done and needed of one column in one period; `needed` 0 when nothing is asked."""
+    """Done and needed of one column in one period; `needed` 0 when nothing is asked.
+
+    Attributes:
+        exempt: Nothing is owed, though the notice asks something.
+        unsure: The number is read by guess, until the office confirms it.
+    """
 
     done: int
     needed: int
-    note: str = ""
+    exempt: bool = False
+    unsure: bool = False
 
     @property
     def percent(self) -> int:
@@ -342,9 +374,6 @@ class BoardRow:
     unit: str
     short: BoardCell
     long: BoardCell
-    short_year: int
-    long_year: int
-    guess: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +402,9 @@ class Overview:
     """【周报】, 【月报】 or 【季报】 to the office: the quota board and the forecast.
 
     Attributes:
+        zero_units: Units that sent nothing although they owed something beyond doubt.
         upward: What the bureau itself still owes upward (annex 1 备注).
+        unsure: Some number of the board is read by guess.
     """
 
     template: ClassVar[str] = "overview"
@@ -390,6 +421,7 @@ class Overview:
     notes: tuple[str, ...]
     office: str
     upward: tuple[Owed, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Obligation:
         remindable: Whether the unit may be reminded of it now.
         measure: What `needed` counts: 篇, 张 or 分.
         remind_at: Instants before the due time at which the unit is told, ascending.
+        cut: Why less is owed than the notice says (a period cut short), "" when it is not.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Obligation:
     period: str = ""
     measure: str = "篇"
     remind_at: tuple[datetime, ...] = ()
+    cut: str = ""
 
     @property
     def missing(self) -> int:
@@ -123,6 +125,7 @@ class PlannedLetter:
         unconfirmed: Quotas of an uncertain reading, mentioned without reproach.
         event_id: The emergency, None for routine letters.
         times: The how-maniest letter after the due time it is, 0 before it.
+        copied: `to` holds the unit's second address too.
     """
 
     kind: LetterKind
@@ -135,6 +138,7 @@ class PlannedLetter:
     unconfirmed: tuple[Obligation, ...] = ()
     event_id: int | None = None
     times: int = 0
+    copied: bool = False
 
     @property
     def urgent(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mailbot.clock import shanghai
 from mailbot.config import Config
+from mailbot.notice import Quota
 from mailbot.records.ledger import Ledger
 from mailbot.records.letters import (
     BoardCell,
@@ -25,8 +26,10 @@ from mailbot.records.letters import (
     Owed,
 )
 from mailbot.records.obligations import Obligation
+from mailbot.rules.calendar import local_day
 from mailbot.rules.fulfilment import DELIVERED
-from mailbot.rules.reminders import arrears
+from mailbot.rules.quotas import is_unsure
+from mailbot.rules.reminders import INSTANT, arrears
 from store.records import DraftRecord, EventRecord, OutboxRecord
 from store.unit_of_work import UnitOfWork
 
@@ -49,7 +52,7 @@ class Span:
 def owed(duty: Obligation, now: datetime) -> Owed:
     """An obligation as letters show it."""
     due = duty.due or now
-    days = (now - due).days if duty.state == "逾期" else max(0, (due - now).days)
+    left = (local_day(due - INSTANT) - local_day(now)).days
     return Owed(
         what=duty.what,
         period=duty.period_label,
@@ -57,9 +60,10 @@ def owed(duty: Obligation, now: datetime) -> Owed:
         done=int(duty.done),
         due=due,
         state=duty.state,
-        days=days,
+        days=abs(left),
         clause=duty.clause,
-        requirement=duty.explanation,
+        measure=duty.measure,
+        because=duty.cut,
     )
 
 
@@ -163,6 +167,7 @@ def _overdue(
             items=tuple(_owed_words(duty) for duty in owing.obligations),
             reminded=owing.times,
             reachable=owing.reachable,
+            escalated=owing.escalated,
         )
 
 
@@ -204,16 +209,22 @@ def overview(
     uow: UnitOfWork,
     config: Config,
     duties: Sequence[Obligation],
+    quotas: Sequence[Obligation],
     *,
     kind: OverviewKind,
     forecasts: Sequence[Forecast],
     span: Span,
     now: datetime,
 ) -> Overview:
-    """The quota board of the week, month or quarter, with what may still be missed."""
+    """The quota board of the week, month or quarter, with what may still be missed.
+
+    `duties` are those of the instant, `quotas` the quotas of all periods within the span.
+    """
     drafts = [d for d in uow.drafts.between(span.start, span.end) if d.state == "counted"]
     kinds = Counter(draft.kind for draft in drafts)
     wrote = {name for draft in drafts for name in (draft.joint or (draft.unit,))}
+    groups = tuple(_groups(config, quotas, span, kind))
+    rows = [row for group in groups for row in group.rows]
     open_tasks = [duty for duty in duties if duty.kind in ("task", "pictures") and duty.open]
     return Overview(
         kind=kind,
@@ -221,15 +232,21 @@ def overview(
         late=span.late,
         total=len(drafts),
         by_kind=tuple((kind, kinds[kind]) for kind in (*config.kinds, "待审") if kinds[kind]),
-        groups=tuple(_groups(config, duties, span)),
+        groups=groups,
         forecasts=tuple(forecasts),
         tasks=tuple(_of_unit(duty, now) for duty in open_tasks),
         events=tuple(_event_lines(uow, span)),
-        zero_units=tuple(unit.name for unit in config.units if unit.name not in wrote),
+        zero_units=tuple(row.unit for row in rows if row.unit not in wrote and _lacks(row)),
         notes=(),
         office=config.office.name,
         upward=tuple(_upward(duties, span, now)),
+        unsure=any(cell.unsure for row in rows for cell in (row.short, row.long)),
     )
+
+
+def _lacks(row: BoardRow) -> bool:
+    """Whether the row owes something beyond doubt that did not come."""
+    return any(not cell.unsure and cell.done < cell.needed for cell in (row.short, row.long))
 
 
 def _of_unit(duty: Obligation, now: datetime) -> Owed:
@@ -247,26 +264,19 @@ def _upward(duties: Sequence[Obligation], span: Span, now: datetime) -> Iterable
             yield owed(duty, now)
 
 
-def _groups(config: Config, duties: Sequence[Obligation], span: Span) -> Iterable[BoardGroup]:
-    last = span.end - timedelta(seconds=1)
-    quotas = {
-        (duty.unit, duty.column): duty
-        for duty in duties
-        if duty.kind == "quota" and _covers(duty, last)
-    }
-    yearly = Counter[tuple[str, int]]()
-    for duty in duties:
-        if duty.kind == "quota" and duty.column is not None:
-            yearly[duty.unit, duty.column] += int(duty.done)
+def _groups(
+    config: Config, quotas: Sequence[Obligation], span: Span, kind: OverviewKind
+) -> Iterable[BoardGroup]:
+    by_cell: dict[tuple[str, int | None], list[Obligation]] = {}
+    for duty in quotas:
+        if duty.kind == "quota":
+            by_cell.setdefault((duty.unit, duty.column), []).append(duty)
     for name in dict.fromkeys(unit.group for unit in config.units):
         rows = tuple(
             BoardRow(
                 unit=unit.name,
-                short=_cell(quotas.get((unit.name, 1))),
-                long=_cell(quotas.get((unit.name, 2))),
-                short_year=yearly[unit.name, 1],
-                long_year=yearly[unit.name, 2],
-                guess=unit.short.confidence == "guess" and not unit.short.confirmed,
+                short=_cell(by_cell.get((unit.name, 1), ()), unit.short, span, kind),
+                long=_cell(by_cell.get((unit.name, 2), ()), unit.long, span, kind),
             )
             for unit in config.units
             if unit.group == name
@@ -274,14 +284,24 @@ def _groups(config: Config, duties: Sequence[Obligation], span: Span) -> Iterabl
         yield BoardGroup(name, rows)
 
 
+def _cell(duties: Iterable[Obligation], quota: Quota, span: Span, kind: OverviewKind) -> BoardCell:
+    """A column's quota: that of the period running at the end of the span.
+
+    In the overview of a month or quarter, the sum of all periods that ended in it, if any did.
+    """
+    shown = [duty for duty in duties if _covers(duty, span.end - INSTANT)]
+    if kind != "weekly":
+        ended = [one for one in duties if one.due and span.start < one.due <= span.end]
+        shown = ended or shown
+    return BoardCell(
+        done=sum(min(one.done, one.needed) if len(shown) > 1 else one.done for one in shown),
+        needed=sum(one.needed for one in shown if one.state != "免除"),
+        exempt=bool(shown) and all(one.state == "免除" for one in shown),
+        unsure=bool(shown) and is_unsure(quota),
+    )
+
+
 def _covers(duty: Obligation, instant: datetime) -> bool:
     if duty.period_start is None or duty.due is None:
         return False
     return duty.period_start <= instant < duty.due
-
-
-def _cell(duty: Obligation | None) -> BoardCell:
-    if duty is None:
-        return BoardCell(0, 0)
-    note = "免" if duty.state == "免除" else duty.period_label
-    return BoardCell(int(duty.done), int(duty.needed), note)

@@ -50,7 +50,9 @@ def emergency_duties(notice: Notice, ledger: Ledger, now: datetime) -> tuple[Eme
     if not events:
         return ()
     sent = _numbers_sent(ledger.nudges)
-    return tuple(_duty(notice.emergency, event, sent, now) for event in events)
+    phone_counts = notice.open_questions.phone_report_stops_clock
+    clocks = (EventClock(notice.emergency, event, phone_counts) for event in events)
+    return tuple(_duty(clock, sent, now) for clock in clocks)
 
 
 def _by_age(event: EventRecord) -> tuple[datetime, int]:
@@ -85,8 +87,8 @@ def _numbers_sent(nudges: Iterable[Nudge]) -> _Sent:
     return sent
 
 
-def _duty(rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime) -> EmergencyDuty:
-    clock = EventClock(rule, event)
+def _duty(clock: "EventClock", sent: _Sent, now: datetime) -> EmergencyDuty:
+    rule, event = clock.rule, clock.event
     number, next_alert_at = _alert(clock, sent, now)
     followup_due = clock.followup_due
     happened = event.happened_latest or event.opened_at
@@ -111,10 +113,15 @@ def _duty(rule: EmergencyRule, event: EventRecord, sent: _Sent, now: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class EventClock:
-    """The deadlines of one emergency."""
+    """The deadlines of one emergency.
+
+    Attributes:
+        phone_counts: Whether a telephone report stops the 30 minutes (open question).
+    """
 
     rule: EmergencyRule
     event: EventRecord
+    phone_counts: bool = True
 
     @property
     def office_opened(self) -> bool:
@@ -156,8 +163,9 @@ class EventClock:
         return self.written_due is not None and now >= self.written_due
 
     def missed(self, now: datetime) -> bool:
-        """漏报候选: the clock ran out and nobody reported, in writing or by telephone."""
-        return self.late(now) and self.event.phoned_at is None
+        """漏报候选: the clock ran out and no report came that counts."""
+        told = self.phone_counts and self.event.phoned_at is not None
+        return self.late(now) and not told
 
 
 def topic_of(event: EventRecord, rule: EmergencyRule) -> str:

@@ -211,6 +211,7 @@ def _obligation(desk: Desk, cell: _Cell, frame: _Frame) -> Obligation:
         window.code,
         "篇",
         frame.remind_at,
+        why,
     )
 
 

@@ -242,25 +242,29 @@ def _letter(
     told = max((sent.times_overdue(duty) for duty in overdue), default=0)
     escalated = bool(overdue) and told >= schedule.escalate_after
     kind: LetterKind = "escalation" if escalated else "overdue" if overdue else "reminder"
+    to = _addresses(unit, escalated=escalated)
+    copied = escalated and set(to) > set(_addresses(unit, escalated=False))
     return PlannedLetter(
         kind=kind,
         unit=unit.name,
-        to=_addresses(unit, escalated=escalated),
+        to=to,
         key="",
-        reason=_reason(triggers[0], told, escalated=escalated),
+        reason=_reason(triggers[0], told, escalated=escalated, copied=copied),
         obligations=tuple(owed),
         escalated=escalated,
         times=told + 1 if overdue else 0,
+        copied=copied,
     )
 
 
-def _reason(worst: Obligation, told: int, *, escalated: bool) -> str:
+def _reason(worst: Obligation, told: int, *, escalated: bool, copied: bool) -> str:
     assert worst.due is not None
     lack = f"{worst.what}（{worst.period_label}）尚缺{worst.missing}{worst.measure}"
     if worst.state != "逾期":
         return f"期前提醒：{lack}，{due_words(worst.due)}到期。"
     if escalated:
-        return f"已催{told}次未报，同时发第二联系人并列入办公室逾期名单：{lack}。"
+        second = "同时发第二联系人并" if copied else ""
+        return f"已催{told}次未报，{second}列入办公室逾期名单：{lack}。"
     return f"逾期催报（第{told + 1}次）：{lack}，{due_words(worst.due)}已到期。"
 
 

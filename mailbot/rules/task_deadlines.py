@@ -199,6 +199,7 @@ def _obligation(desk: Desk, duty: _Duty) -> Obligation:
         period=duty.window.code,
         measure=duty.measure,
         remind_at=told,
+        cut=why,
     )
 
 

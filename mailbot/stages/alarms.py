@@ -159,6 +159,7 @@ def alert_letter(
         acknowledge=acknowledge_words(stamp, config, event.id, repeat),
         mailbox=config.smtp.from_,
         office=config.office.name,
+        within=config.emergency.report_within_minutes,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from mailbot import log
 from mailbot.config import Config
 from mailbot.errors import Refused
+from mailbot.notice import Task
 from mailbot.ports import Papers
 from mailbot.records.ledger import Ledger
 from mailbot.records.letters import (
@@ -16,6 +17,7 @@ from mailbot.records.letters import (
     Letter,
     OfficeList,
     Overview,
+    Owed,
     Progress,
     Reminder,
 )
@@ -42,6 +44,7 @@ from store.unit_of_work import Store, UnitOfWork
 
 SEEN_UNTIL = "poll.seen_until"
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
+_NOT_BY_MAIL = "③类报工作群，不发到本邮箱，数量由办公室登记；已在群里报过的，请告知办公室登记"
 _FULFILLED = "已补报或已办结，不再催"
 _BLIND = "收信中断，恢复后核对有无来稿再催"  # cancelled letters are planned anew
 
@@ -151,7 +154,7 @@ class Watching:
         config = self.config
         return EmergencyChase(
             event=f"E{event.id}",
-            kind=_chase_kind(planned, event),
+            kind=self._chase_kind(planned, event),
             unit=event.unit or "单位待核",
             title=event.title,
             what=planned.reason,
@@ -163,11 +166,18 @@ class Watching:
             mailbox=config.smtp.from_,
             office=config.office.name,
             telephone=config.office.telephone,
+            points=config.emergency.points_missed,
         )
+
+    def _chase_kind(self, planned: PlannedLetter, event: EventRecord) -> str:
+        """Who reported by telephone missed no report, if that counts: the writing is overdue."""
+        counts = self.config.notice.open_questions.phone_report_stops_clock
+        told = counts and event.phoned_at is not None
+        return "written_overdue" if told and planned.kind == "missed_candidate" else planned.kind
 
     def _reminder(self, planned: PlannedLetter, now: datetime) -> Reminder:
         config = self.config
-        lines = [(duty, owed(duty, now)) for duty in planned.obligations]
+        lines = [(duty, self._owed(duty, now)) for duty in planned.obligations]
         owners = [name for duty, _ in lines for name in self._owners(duty)]
         return Reminder(
             unit=planned.unit,
@@ -181,16 +191,32 @@ class Watching:
             mailbox=config.smtp.from_,
             office=config.office.name,
             telephone=config.office.telephone,
+            copied=planned.copied,
+            pictures=any(line.measure == "张" for _, line in lines),
         )
+
+    def _owed(self, duty: Obligation, now: datetime) -> Owed:
+        """An obligation with what the notice asks of it."""
+        line = owed(duty, now)
+        if duty.kind == "media":
+            return replace(line, requirement=_NOT_BY_MAIL)
+        task = self._task(duty)
+        return line if task is None else replace(line, requirement=task.requirement)
 
     def _owners(self, duty: Obligation) -> tuple[str, ...]:
         """责任人 of the annex-3 task a duty belongs to, those of this unit only."""
-        parts = duty.key.split("/")
-        if parts[0] not in ("task", "pictures"):
+        task = self._task(duty)
+        if task is None:
             return ()
-        task = next((task for task in self.config.tasks if str(task.no) == parts[1]), None)
         of_unit = persons_of(duty.unit, self.config.notice)
-        return tuple(name for name in task.owners if name in of_unit) if task else ()
+        return tuple(name for name in task.owners if name in of_unit)
+
+    def _task(self, duty: Obligation) -> Task | None:
+        """The annex-3 task a duty belongs to."""
+        if duty.kind not in ("task", "pictures"):
+            return None
+        number = duty.key.split("/")[1]
+        return next((task for task in self.config.tasks if str(task.no) == number), None)
 
     def _office_list(self, planned: PlannedLetter, now: datetime) -> OfficeList:
         return OfficeList(
@@ -217,9 +243,15 @@ class Watching:
             letter = daily(uow, config, duties, ledger, span=span, now=now, notes=notes)
             letter = with_links(uow, config, self.post.stamp, letter, now)
         else:
-            missed = forecast(config.notice, config.schedule, ledger, now)
             letter = overview(
-                uow, config, duties, kind=due.kind, forecasts=missed, span=span, now=now
+                uow,
+                config,
+                duties,
+                self._quotas(ledger, due, now),
+                kind=due.kind,
+                forecasts=forecast(config.notice, config.schedule, ledger, now),
+                span=span,
+                now=now,
             )
             self._write_notice(uow, due, now)
         # A digest left out because nothing happened is still on record as dealt with.
@@ -231,6 +263,12 @@ class Watching:
             uow, letter, key=due.key, lane="report", to=config.office.addresses, now=now
         )
         return queued is not None
+
+    def _quotas(self, ledger: Ledger, due: DigestDue, now: datetime) -> Sequence[Obligation]:
+        """The quotas of every period within the days an overview covers."""
+        notice, schedule = self.config.notice, self.config.schedule
+        desk = open_desk(notice, schedule, ledger, now, local_day(due.start))
+        return tuple(quota_obligations(desk))
 
     def _write_notice(self, uow: UnitOfWork, due: DigestDue, now: datetime) -> None:
         """The notice of a month or quarter that has ended, held until the office releases it."""
@@ -287,12 +325,6 @@ class Watching:
             and duty.due is not None
             and duty.period_start <= now < duty.due
         ]
-
-
-def _chase_kind(planned: PlannedLetter, event: EventRecord) -> str:
-    """Who reported by telephone missed no report: only the writing is overdue (二·一)."""
-    told = planned.kind == "missed_candidate" and event.phoned_at is not None
-    return "written_overdue" if told else planned.kind
 
 
 def _instant(value: object) -> datetime | None:
