@@ -21,6 +21,7 @@ from mailbot.stages.board import Drawing
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
+from mailbot.stages.heartbeat import Heartbeat
 from mailbot.stages.intake import Intake, IntakeReport
 from mailbot.stages.intake_order import SOON
 from mailbot.stages.marking import mark_filed
@@ -59,6 +60,7 @@ class App:
     pushing: Pushing
     board: Drawing
     backups: Backups
+    heartbeat: Heartbeat
     room: DiskRoom
     credential: str
     release: Callable[[], None]
@@ -125,6 +127,13 @@ class App:
         now, _ = self.keeper.read()
         self.room.keep_ballast()
         self.backups.run(now, lambda: not stop.is_set())
+
+    def beat(self) -> None:
+        """A sign of life to the watcher elsewhere, if all is well."""
+        if self.heartbeat.watcher is None:
+            return
+        now, held = self.keeper.read()
+        self.heartbeat.run(now, clock_held=held)
 
     def once(self) -> bool:
         """One full tick: fetch, file, watch, deliver. False when the mailbox was out of reach."""

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mailbot.config_board import BoardConfig
-from mailbot.config_safety import BackupConfig, DiskConfig
+from mailbot.config_safety import BackupConfig, DiskConfig, HeartbeatConfig
 from mailbot.config_sending import BouncesConfig
 from mailbot.notice import (
     Assessment,
@@ -255,6 +255,7 @@ class Config(Frozen):
     reading: ReadingConfig = ReadingConfig()
     letters: LettersConfig = LettersConfig()
     push: PushConfig = PushConfig()
+    heartbeat: HeartbeatConfig = HeartbeatConfig()
     board: BoardConfig = BoardConfig()
     log: LogConfig = LogConfig()
     notice_head: NoticeHead = Field(alias="notice")

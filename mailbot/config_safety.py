@@ -1,4 +1,4 @@
-"""[backup] and [disk]: how the records survive a broken disk, and a full one."""
+"""[backup], [disk], [heartbeat]: how the records survive, and how a death is noticed."""
 
 from pydantic import Field
 
@@ -56,3 +56,26 @@ class DiskConfig(Frozen):
     def free_ballast_below(self) -> int:
         """Free bytes below which the ballast is given up."""
         return self.stop_below // 10
+
+
+class HeartbeatConfig(Frozen):
+    """[heartbeat]: a sign of life to a watcher elsewhere (Healthchecks or alike), if all is well.
+
+    Attributes:
+        url_file: File with the address to call, readable by its owner only: whoever knows it
+            could feign our life. It may come from MAILBOT_HEARTBEAT_URL instead. "" = none.
+        ca_file: Certificates of a watcher of one's own; "" = the system's.
+        every_seconds: How often.
+        tick_within_seconds: The last check of deadlines finished within so long.
+        poll_within_seconds: The last complete poll finished within so long.
+        alert_within_seconds: No emergency alert waits longer than this.
+        clock_within_seconds: Our clock and the watcher's differ by no more.
+    """
+
+    url_file: str = ""
+    ca_file: str = ""
+    every_seconds: int = Field(60, ge=1, le=3600)
+    tick_within_seconds: int = Field(60, ge=1, le=3600)
+    poll_within_seconds: int = Field(300, ge=1, le=7200)
+    alert_within_seconds: int = Field(300, ge=1, le=3600)
+    clock_within_seconds: int = Field(30, ge=2, le=600)

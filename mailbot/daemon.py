@@ -1,11 +1,11 @@
 """The daemon: a scheduler that only wakes us, signals, and the stages in order.
 
 Every tick asks the database what is due (no deadline depends on a timer that
-fired). Four jobs run side by side: the poll fetches, files and sends what is
+fired). Five jobs run side by side: the poll fetches, files and sends what is
 urgent; the tick watches the deadlines and empties the outbox; the push tells
 emergencies by the second channel, where there is one; the safekeeping makes
-backups. Health is the age of the
-last sign of life of poll and tick, never what the scheduler says of itself: a job
+backups; the heartbeat tells a watcher elsewhere that all is well, if it is. Health is
+the age of the last sign of life of poll and tick, never what the scheduler says of itself: a job
 that hangs ends the process, and the service manager starts it anew.
 """
 
@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -21,6 +21,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import log
+from mailbot.adapters import service_manager
 from mailbot.adapters.smtp import LETTER_SECONDS
 from mailbot.app import App
 from mailbot.config import Config
@@ -29,7 +30,7 @@ from mailbot.vitality import BeatingStop, Pulse, Seconds
 from parsers.confinement import hide_from_peers
 
 HUNG = 75  # EX_TEMPFAIL: to be started again
-_JOBS = 4
+_JOBS = 5
 _LOOK_SECONDS = 1.0
 _SAFEKEEP_SECONDS = 30
 
@@ -74,18 +75,14 @@ class Daemon:
         hide_from_peers()
         self._app.start()
         start = datetime.now(UTC)
-        seconds = config.mailbox.poll_seconds
-        scheduler.add_job(self._poll, "interval", seconds=seconds, next_run_time=start)
-        seconds = config.schedule.tick_seconds
-        for job in (self._tick, self._push):
+        for job, seconds in self._jobs():
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=start)
-        scheduler.add_job(
-            self._safekeep, "interval", seconds=_SAFEKEEP_SECONDS, next_run_time=start
-        )
         scheduler.start()
+        service_manager.tell("READY=1")
         log.event("started", mailbox=config.mailbox.host, poll_seconds=config.mailbox.poll_seconds)
         self._guard()
         log.event("stopping")
+        service_manager.tell("STOPPING=1")
         patience = threading.Timer(tick_patience(config), self._abandon, (HUNG,))
         patience.daemon = True
         patience.start()
@@ -94,6 +91,17 @@ class Daemon:
         self._app.close()
         log.event("stopped")
         return 0
+
+    def _jobs(self) -> Sequence[tuple[Callable[[], None], int]]:
+        """What runs side by side, and every how many seconds."""
+        config = self._app.config
+        return (
+            (self._poll, config.mailbox.poll_seconds),
+            (self._tick, config.schedule.tick_seconds),
+            (self._push, config.schedule.tick_seconds),
+            (self._safekeep, _SAFEKEEP_SECONDS),
+            (self._beat, config.heartbeat.every_seconds),
+        )
 
     def _guard(self) -> None:
         """Wait for the end; a job without a sign of life ends the process at once.
@@ -111,6 +119,7 @@ class Daemon:
                     log.alarm("hung", job=name, seconds=round(pulse.age))
                     self._abandon(HUNG)
                     return
+            service_manager.tell("WATCHDOG=1")
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         log.event("signal", number=number)
@@ -135,6 +144,12 @@ class Daemon:
             self._app.safekeep(self._stop)
         except Exception:  # noqa: BLE001  ours: the next time tries again
             log.failure("safekeeping_failed")
+
+    def _beat(self) -> None:
+        try:
+            self._app.beat()
+        except Exception:  # noqa: BLE001  ours: silence is what the watcher must notice
+            log.failure("heartbeat_failed")
 
     def _push(self) -> None:
         try:

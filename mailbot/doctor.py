@@ -2,31 +2,23 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from datetime import datetime
 
+from mailbot.clock import shanghai
 from mailbot.config import Config
+from mailbot.doctor_servers import Check, expected_by, imap, smtp, watched
 from mailbot.errors import MailbotError
-from mailbot.ports import Outcome
 from mailbot.resources import shipped
 from mailbot.rules.calendar import is_provisional, local_day
 from mailbot.secrets import push_urls
 from mailbot.storage_health import NO_BACKUP, free_bytes, no_room, on_one_disk, store_folders
 from mailbot.storage_troubles import explained, refuse_damaged
 from mailbot.storing import open_store
+from mailbot.timekeeping import JUMP
 from mailbot.wiring import Secrets, rule_book, sandbox_of
 from parsers.documents import ocr
 from store.backup import BackupFolder
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the doctor: ✓ or ✗."""
-
-    what: str
-    good: bool
-    found: str
-    remedy: str = ""
 
 
 def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iterator[Check]:
@@ -44,7 +36,10 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
     yield _worker(config)
     yield _ocr()
     yield _calendar(now)
+    yield _clock(config, now)
     yield _second_channel(config)
+    watcher, check = expected_by(config)
+    yield check
     try:
         secrets = Secrets.of(config)
     except MailbotError as error:
@@ -52,8 +47,10 @@ def examine_all(config: Config, now: datetime, *, offline: bool = False) -> Iter
         return
     yield Check("授权码", good=True, found="已找到")
     if not offline:
-        yield from _imap(config, secrets, now)
-        yield _smtp(config, secrets)
+        yield from imap(config, secrets, now)
+        yield smtp(config, secrets)
+        if watcher is not None:
+            yield watched(config, watcher)
     yield from _open_questions(config)
 
 
@@ -197,6 +194,21 @@ def _calendar(now: datetime) -> Check:
     return Check("节假日安排", local_day(now).year not in years, f"{words}年尚未公布", remedy)
 
 
+def _clock(config: Config, now: datetime) -> Check:
+    """The clock as the clerk can compare it, and whether the program noticed a jump."""
+    what, local = "时钟", shanghai(now)
+    found = f"北京时间{local.year}年{local.month}月{local.day}日{local:%H:%M:%S}"
+    if local.date() < config.notice_head.issued:
+        remedy = "电脑时间早于通知的印发日期，请校准"
+        return Check(what, good=False, found=found, remedy=remedy)
+    with suppress(Exception):  # what is wrong with the store has a line of its own
+        store = open_store(config)
+        with closing(store), store.look() as uow:
+            if jump := str(uow.facts.get(JUMP) or ""):
+                return Check(what, good=False, found=found, remedy=jump)
+    return Check(what, good=True, found=found)
+
+
 def _second_channel(config: Config) -> Check:
     """Whether emergencies have a way beside mail; nothing is pushed."""
     from mailbot.adapters.push import ApprisePush, installed  # noqa: PLC0415  only here
@@ -210,43 +222,6 @@ def _second_channel(config: Config) -> Check:
         return Check(what, good=True, found="、".join(ApprisePush(urls).services))
     except MailbotError as error:
         return Check(what, good=False, found=str(error))
-
-
-def _imap(config: Config, secrets: Secrets, now: datetime) -> Iterator[Check]:
-    from mailbot.adapters.imap import ImapMailbox  # noqa: PLC0415  slow to import
-
-    mailbox = ImapMailbox(config.mailbox, secrets.imap)
-    try:
-        folders = mailbox.folders()
-        yield Check("收信登录", good=True, found=f"{config.mailbox.host}:{config.mailbox.port}")
-        for name in folders:
-            state = mailbox.select(name)
-            yield Check(f"文件夹 {name}", good=True, found=f"{state.count}封")
-        missing = list(mailbox.missing_folders())
-        if missing:
-            remedy = "请核对 [mailbox] folders 的写法"
-            yield Check("文件夹", good=False, found=f"没有 {'、'.join(missing)}", remedy=remedy)
-        sent = config.smtp.sent_folder or mailbox.sent_folder()
-        remedy = "" if sent else "找不到“已发送”，中断的发送将无法核对；请填写 smtp.sent_folder"
-        yield Check("已发送文件夹", bool(sent), sent or "没有", remedy)
-    except MailbotError as error:
-        yield Check("收信登录", good=False, found=str(error))
-    finally:
-        mailbox.close()
-    del now
-
-
-def _smtp(config: Config, secrets: Secrets) -> Check:
-    from mailbot.adapters.smtp import SmtpTransport  # noqa: PLC0415  slow to import
-
-    transport = SmtpTransport(config.smtp, secrets.smtp)
-    try:
-        reply = transport.check()
-    finally:
-        transport.close()
-    if reply.outcome is Outcome.SENT:
-        return Check("发信登录", good=True, found=f"{config.smtp.host}:{config.smtp.port}")
-    return Check("发信登录", good=False, found=reply.text, remedy=reply.meaning)
 
 
 def _open_questions(config: Config) -> Iterator[Check]:

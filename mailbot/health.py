@@ -12,6 +12,7 @@ from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.bounced import told
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE
+from mailbot.stages.heartbeat import HEARTBEAT, HEARTBEAT_FAILURE
 from mailbot.stages.pushing import PUSH_FAILURE
 from mailbot.storage_health import DISK_LOW, last_backup, last_check, storage_problems
 from mailbot.timekeeping import JUMP
@@ -36,6 +37,8 @@ class Health:
     waiting_mails: int
     last_backup: datetime | None = None
     backup_checked: datetime | None = None
+    last_heartbeat: datetime | None = None
+    heartbeat_withheld: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> bool:
@@ -56,6 +59,7 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
     problems += storage_problems(uow, config, now)
     if running:
         problems += _silence(last_poll, last_tick, now)
+    beat = uow.facts.get(HEARTBEAT) or {}
     return Health(
         problems=tuple(problems),
         last_poll=last_poll,
@@ -65,6 +69,8 @@ def examine(uow: UnitOfWork, config: Config, now: datetime, *, running: bool = T
         waiting_mails=uow.messages.count_waiting(),
         last_backup=last_backup(uow),
         backup_checked=last_check(uow),
+        last_heartbeat=_instant(beat.get("last")),
+        heartbeat_withheld=tuple(beat.get("withheld", ())),
     )
 
 
@@ -116,7 +122,8 @@ def _standing(uow: UnitOfWork, now: datetime) -> list[str]:
             problems.append(f"发信服务器要求暂停，{words}到{_clock(until)}再发")
     if jump := uow.facts.get(JUMP):
         problems.append(str(jump))
-    failures = (uow.facts.get(name) for name in (PUSH_FAILURE, BOARD_FAILURE))
+    names = (PUSH_FAILURE, BOARD_FAILURE, HEARTBEAT_FAILURE)
+    failures = (uow.facts.get(name) for name in names)
     return [*problems, *(str(failure) for failure in failures if failure)]
 
 

@@ -73,10 +73,17 @@ def last_check(uow: UnitOfWork) -> datetime | None:
 
 def disk_problems(config: Config) -> list[str]:
     """Whether the disks of database and archive have room."""
-    free = min(free_bytes(folder) for folder in store_folders(config))
-    if free >= config.disk.stop_below:
-        return []
-    return [no_room(free)]
+    return [no_room(free_room(config))] if short_of_room(config) else []
+
+
+def free_room(config: Config) -> int:
+    """Free bytes of the fuller disk of database and archive."""
+    return min(free_bytes(folder) for folder in store_folders(config))
+
+
+def short_of_room(config: Config) -> bool:
+    """Whether there is too little room to fetch mail."""
+    return free_room(config) < config.disk.stop_below
 
 
 def no_room(free: int) -> str:

@@ -21,12 +21,19 @@ from mailbot.ports import Mailbox, Transport
 from mailbot.reports.papers import OfficePapers
 from mailbot.resources import shipped
 from mailbot.rules.judgement import RuleBook
-from mailbot.secrets import imap_password, push_urls, signing_key, smtp_password
+from mailbot.secrets import (
+    heartbeat_url,
+    imap_password,
+    push_urls,
+    signing_key,
+    smtp_password,
+)
 from mailbot.stages.backups import Backups
 from mailbot.stages.board import Drawing
 from mailbot.stages.delivery import Delivery
 from mailbot.stages.disk_room import DiskRoom
 from mailbot.stages.filing import Filing
+from mailbot.stages.heartbeat import Heartbeat, Watcher
 from mailbot.stages.intake import Intake
 from mailbot.stages.intake_order import sounds_urgent
 from mailbot.stages.post import Post
@@ -213,6 +220,7 @@ def build(
             seconds=_no_time_passes if injected else time.monotonic,
         ),
         backups=Backups(store, archive, config, state_folder(config)),
+        heartbeat=Heartbeat(store, config, watcher_of(config), clock),
         room=DiskRoom(store, config.disk, state_folder(config), store_folders(config)),
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,
@@ -234,6 +242,18 @@ def pusher_of(config: Config) -> Pusher:
     for url in urls:
         log.keep_out(url)
     return ApprisePush(urls)
+
+
+def watcher_of(config: Config) -> Watcher | None:
+    """Who expects our sign of life; None where no address is configured."""
+    url = heartbeat_url(config)
+    if not url:
+        return None
+    from mailbot.adapters.heartbeat import HttpWatcher  # noqa: PLC0415  optional
+
+    log.keep_out(url)
+    ca_file = config.heartbeat.ca_file
+    return HttpWatcher(url, str(config.path(ca_file)) if ca_file else "")
 
 
 def _compose(

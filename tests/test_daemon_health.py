@@ -155,7 +155,9 @@ def test_the_ticker_outlives_a_locked_database_and_stops_in_order(tmp_path: Path
             sqlite3.connect(tmp_path / "data" / "mailbot.db", isolation_level=None)
         ) as other:
             other.execute("BEGIN IMMEDIATE")
-            time.sleep(11)  # longer than the busy time-out: some writes fail, not only wait
+            time.sleep(
+                15
+            )  # longer than a board takes and the busy time-out: a tick fails, not only waits
             other.execute("ROLLBACK")
         unlocked = datetime.now(UTC)
         eventually(lambda: (last_tick(tmp_path) or unlocked) > unlocked, "it ticks no more")

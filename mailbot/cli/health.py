@@ -67,6 +67,8 @@ def show_status(arguments: argparse.Namespace) -> int:
                 "waiting_mails": health.waiting_mails,
                 "last_backup": iso(health.last_backup),
                 "backup_checked": iso(health.backup_checked),
+                "last_heartbeat": iso(health.last_heartbeat),
+                "heartbeat_withheld": list(health.heartbeat_withheld),
                 "next_deadlines": [
                     {"unit": duty.unit, "what": duty.what, "due": iso(duty.due)} for duty in coming
                 ],
@@ -80,6 +82,10 @@ def show_status(arguments: argparse.Namespace) -> int:
     print(f"最近收信 {poll}，最近检查期限 {tick}")
     backup, checked = when(health.last_backup) or "从未", when(health.backup_checked) or "从未"
     print(f"最近备份 {backup}，最近完整检验备份 {checked}")
+    if health.last_heartbeat or health.heartbeat_withheld:
+        missing = "、".join(health.heartbeat_withheld)
+        withheld = f"，现因{missing}不正常而停发" if missing else ""
+        print(f"最近平安信号 {when(health.last_heartbeat) or '从未'}{withheld}")
     print_table(
         ("文件夹", "服务器", "登记", "略过", "未能读取"),
         ((f.folder, f.server, f.recorded, f.ignored, f.quarantined) for f in health.folders),
@@ -95,7 +101,8 @@ def show_status(arguments: argparse.Namespace) -> int:
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     """Every check with ✓ or ✗ and the remedy."""
-    from mailbot.doctor import Check, examine_all  # noqa: PLC0415  slow to import
+    from mailbot.doctor import examine_all  # noqa: PLC0415  slow to import
+    from mailbot.doctor_servers import Check  # noqa: PLC0415
 
     config = config_of(arguments)
     checks: list[Check] = []

@@ -100,7 +100,7 @@ def _knows(
     _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, auth: object
 ) -> AuthResult:
     good = isinstance(auth, LoginPassword) and auth.password == PASSWORD.encode()
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)  # a refusal is said, not left open
 
 
 @contextmanager
