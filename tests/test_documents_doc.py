@@ -1,6 +1,7 @@
 """Binary Word documents: the piece table is the text, nothing else is."""
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import olefile
@@ -13,6 +14,7 @@ from word_files import make_doc, make_ole
 from parsers.documents import docx
 from parsers.documents.doc import read_doc
 from parsers.documents.refusals import REMOVE_PASSWORD
+from parsers.documents.sniff import sniff
 from parsers.facts import Block, DocumentText, Unreadable
 from parsers.limits import Limits
 
@@ -108,23 +110,80 @@ def test_golden_oddities(name: str):
     assert text == (GOLDEN / f"{name}.doc.expected.txt").read_text("utf-8")
 
 
-def make_word_95(text: str, *, wide: bool = False, language: int = 0x0804) -> bytes:
-    raw = text.encode("gbk")
-    if wide:
-        units = [int.from_bytes(c.encode("gbk")) for c in text]
+def make_word_95(
+    text: str,
+    *,
+    wide: bool = False,
+    language: int = 0x0804,
+    codec: str = "gbk",
+    fonts: Sequence[int] = (),
+) -> bytes:
+    raw = text.encode(codec)
+    if wide:  # quotation marks are single Western bytes there
+        units = [{"“": 0x93, "”": 0x94}.get(c) or int.from_bytes(c.encode(codec)) for c in text]
         raw = struct.pack(f"<{len(units)}H", *units)
+    table = b"".join(bytes([8, 0, 0, 0, charset, 0]) + b"Ab\0" for charset in fonts)
     word = bytearray(0x300) + raw
     struct.pack_into("<HHHHHH", word, 0, 0xA5DC, 104, 0, language, 0, 0)
     struct.pack_into("<H", word, 6, language)
     struct.pack_into("<H", word, 10, 0x1000 if wide else 0)
     struct.pack_into("<II", word, 0x18, 0x300, len(word))
     struct.pack_into("<i", word, 0x34, len(raw) // (2 if wide else 1))
-    return make_ole({"WordDocument": bytes(word)})
+    struct.pack_into("<II", word, 0xD0, len(word), len(table) + 2)
+    return make_ole({"WordDocument": bytes(word) + b"\0\0" + table})
 
 
 @pytest.mark.parametrize("wide", [pytest.param(False, id="bytes"), pytest.param(True, id="units")])
 def test_word_95_in_chinese(wide: bool):
     assert read(make_word_95("城管局\r一九九五年A\r", wide=wide)).text == "城管局\n一九九五年A"
+
+
+ENGLISH = 0x0409
+ORDER = "城市管理局关于开展占道经营整治工作的通知"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "fonts", "wide"),
+    [
+        pytest.param(ORDER, "gbk", (134, 0), True, id="chinese-font"),
+        pytest.param(ORDER, "gbk", (), True, id="wide-without-fonts"),
+        pytest.param(ORDER, "gbk", (), False, id="bytes-that-are-chinese"),
+        pytest.param("在文件菜单上，单击“新建”", "gbk", (134,), True, id="western-quotes"),
+        pytest.param("管理組合理事会のお知らせ", "cp932", (128, 0), True, id="japanese"),
+        pytest.param("Компания предлагает вина", "cp1251", (0, 204), False, id="russian"),
+        pytest.param("Société Générale, été 1995", "cp1252", (0, 204), False, id="french"),
+    ],
+)
+def test_word_95_names_the_wrong_language(
+    text: str, codec: str, fonts: Sequence[int], wide: bool
+) -> None:
+    data = make_word_95(text + "\r", wide=wide, language=ENGLISH, codec=codec, fonts=fonts)
+
+    assert read(data).text == text
+
+
+def make_word_2(text: str, *, complex_pieces: bool = False) -> bytes:
+    raw = text.replace("\r", "\r\n").encode("gbk")
+    word = bytearray(0x180) + raw
+    struct.pack_into("<HHHHHH", word, 0, 0xA5DB, 45, 0, 0x0804, 0, 4 if complex_pieces else 0)
+    struct.pack_into("<II", word, 0x18, 0x180, len(word))
+    struct.pack_into("<i", word, 0x34, len(raw))
+    half = len(raw) // 2
+    table = struct.pack(
+        "<IIIHIHHIH", 0, len(raw) - half, len(raw), 0, 0x180, 0, 0, 0x180 + len(raw) - half, 0
+    )
+    struct.pack_into("<IH", word, 0x11E, len(word), len(table) + 3)
+    return bytes(word) + b"\x02" + struct.pack("<H", len(table)) + table
+
+
+@pytest.mark.parametrize(
+    "fast", [pytest.param(False, id="plain"), pytest.param(True, id="fast-saved")]
+)
+def test_word_2(fast: bool) -> None:
+    data = make_word_2("城管局简报\r一九九三年 第5期\r", complex_pieces=fast)
+
+    assert sniff(data) == "doc"
+    assert read(data).text == "城管局简报\n一九九三年 第5期"
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,21 @@ def test_encodings(encoding: str, declared: str) -> None:
     assert texts(page.encode(encoding)) == [body]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "declared", "body"),
+    [
+        pytest.param("cp1252", "windows-1252", "Søker på fly: bestått, høy, når", id="western"),
+        pytest.param("shift_jis", "shift_jis", "消防署からのお知らせです", id="japanese"),
+    ],
+)
+def test_a_foreign_declaration_holds_where_chinese_makes_no_sense(
+    encoding: str, declared: str, body: str
+) -> None:
+    page = f"<html><head><meta charset={declared}></head><body><p>{body}</p></body></html>"
+
+    assert texts(page.encode(encoding)) == [body]
+
+
 def test_inline_picture() -> None:
     source = base64.b64encode(GIF).decode()
     document = read_html(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdf_making import FULL_PAGE_PICTURE, At, gray_image, pdf, text_stream
+from pdf_making import CJK_FONT, FULL_PAGE_PICTURE, At, gray_image, pdf, text_stream
 
 from parsers.documents.page_lines import Line, PageLines, mend_characters, paragraphs_of
 from parsers.documents.pdf import read_pdf
@@ -259,6 +259,7 @@ def test_mended_characters_are_ordinary_ones() -> None:
     assert mend_characters("⼀⽇⻓⻔⾦⻩") == "一日长门金黄"
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     st.lists(
         st.builds(
@@ -299,3 +300,31 @@ def test_truncated_file_ends_in_a_value(kept: float) -> None:
     assert isinstance(
         read_pdf("a", SEED[: int(len(SEED) * kept)], LIMITS), DocumentText | Unreadable
     )
+
+
+def _with_font(letters: str, drawn: bytes) -> bytes:
+    """A page showing `drawn` in a font whose A, B, C … are `letters`."""
+    codes = "".join(f"<{65 + n:02x}> <{ord(c):04x}>\n" for n, c in enumerate(letters))
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        "1 begincodespacerange <00> <ff> endcodespacerange\n"
+        f"{len(letters)} beginbfchar\n{codes}endbfchar endcmap end end"
+    ).encode()
+    stream = b"<</Length %d>>stream\n%s\nendstream" % (len(table), table)
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 4 0 R>>"
+    made = pdf(b"BT /F 16 Tf 1 0 0 1 100 700 Tm (%s) Tj ET" % drawn, image=stream)
+    return made.replace(CJK_FONT, font)  # pdfium mends the offsets
+
+
+@pytest.mark.parametrize(
+    ("letters", "drawn", "expected"),
+    [
+        pytest.param("שלוםעכ", b"FE DCBA", "שלום עכ", id="hebrew-runs-leftwards"),
+        pytest.param("한국도시관리", b"AB CDEF", "한국 도시관리", id="korean-keeps-its-blanks"),
+    ],
+)
+def test_other_scripts(letters: str, drawn: bytes, expected: str) -> None:
+    document = read_pdf("a.pdf", _with_font(letters, drawn), LIMITS)
+
+    assert isinstance(document, DocumentText)
+    assert document.text == expected

@@ -10,7 +10,7 @@ NEWS = (
     "下一步，将健全长效机制，加大巡查频次，持续巩固工作成果，不断提升群众满意度。"
 )
 WRONG = [
-    *[("gb18030", charset) for charset in ("latin-1", "cp1252", "utf-8", "big5", "cp932", "euc_kr", "utf-16-le", "cp437", "cp1251", "koi8-r", "iso8859-5", "cp874", "cp1253", "cp1256", "mac_roman")],
+    *[("gb18030", charset) for charset in ("latin-1", "cp1252", "utf-8", "big5", "cp932", "euc_kr", "utf-16-le", "cp437", "cp1251", "koi8-r", "iso8859-5", "cp874", "cp1253", "cp1255", "cp1256", "iso8859-6", "iso8859-8", "cp949", "johab", "cp1258", "mac_arabic", "utf-16-be", "mac_roman")],
     *[("utf-8", charset) for charset in ("gb18030", "latin-1", "cp1252", "cp1251", "utf-16-le")],
     *[("utf-16-le", charset) for charset in ("gb18030", "utf-16-be", "latin-1")],
     ("big5", "gb18030"),
@@ -51,6 +51,12 @@ def test_damage_is_no_text(garbled: str) -> None:
         pytest.param("阿依古丽·买买提、吉克阿木", id="minority-names"),
         pytest.param("ꆈꌠꉙ 彝文标识", id="yi-sign"),
         pytest.param("한국어 방문단 来访", id="korean-visitors"),
+        pytest.param("한국 서울시 도시관리 공무원 방문단이 청두시를 방문하였다", id="korean-letter"),
+        pytest.param("مرحبا بكم في مدينة تشنغدو، نرحب بالوفد الزائر اليوم", id="arabic-letter"),
+        pytest.param("ברוכים הבאים לעיר שלנו (welcome) היום", id="hebrew-letter"),
+        pytest.param("ยินดีต้อนรับคณะผู้แทนที่มาเยือนเมืองเฉิงตูในวันนี้", id="thai-letter"),
+        pytest.param("Kính gửi các đồng chí: người dân được hướng dẫn về trật tự đường phố", id="vietnamese"),
+        pytest.param("și țară și viață și piață și stradă și oraș și cetățeni", id="romanian"),
         pytest.param("Привет из России", id="russian"),
         pytest.param("Société Générale à Paris, été naïf", id="french"),
         pytest.param("lǜ sè chéng shì, zhǒng shù", id="pinyin"),

@@ -12,11 +12,16 @@ from parsers.documents.refusals import RESEND_AS_DOCX, Refused, locked
 _MIN_OLE: Final = 1536
 _MAGIC_WORD_97: Final = 0xA5EC
 _MAGICS: Final = frozenset({_MAGIC_WORD_97, 0xA5DC, 0xA699, 0xA697, 0xA698})
+WORD_2: Final = 0xA5DB
+"""Magic of Word 2 for Windows: no OLE file, the FIB stands at its start."""
+
 _FIRST_WORD_6: Final = 101
 _FIRST_WORD_97: Final = 0xC0
 _ENCRYPTED: Final = 0x0100
 _TABLE_1: Final = 0x0200
 _MIN_FIB: Final = 0x60
+_WORD_2_FIB: Final = 0x180
+_TEXT_BEGINS: Final = 0x18
 _SUMMARY: Final = {
     2: "title",
     4: "author",
@@ -46,7 +51,7 @@ class WordFile:
         word: The WordDocument stream; begins with the FIB.
         table: The table stream that the FIB chooses; b"" before Word 97.
         pictures: The Data stream.
-        old: True for Word 6 and 95.
+        old: True for Word 2, 6 and 95.
         language: LID of the FIB: 0x0804 is Chinese (PRC).
         flags: Flag bits at offset 10 of the FIB.
     """
@@ -71,9 +76,11 @@ def open_word_file(data: bytes) -> WordFile:
     """Take the container apart.
 
     Raises:
-        Refused: Not OLE, damaged, protected by a password, or older than Word 6.
+        Refused: Damaged, protected by a password, or older than Word 2.
     """
     padded = data if len(data) >= _MIN_OLE else data.ljust(_MIN_OLE, b"\x00")
+    if u16(data, 0) == WORD_2 and len(data) > _WORD_2_FIB:
+        return _word_2_file(data)
     if not padded.startswith(olefile.MAGIC):
         raise Refused("Word 2.0 或更早的格式，无法读取", RESEND_AS_DOCX)
     try:
@@ -84,6 +91,18 @@ def open_word_file(data: bytes) -> WordFile:
     except Exception as exc:
         # olefile raises OSError, IndexError, struct.error and more on damaged files.
         raise Refused("文件结构损坏", RESEND_AS_DOCX) from exc
+
+
+def _word_2_file(data: bytes) -> WordFile:
+    flags = u16(data, 10)
+    if flags & _ENCRYPTED:
+        raise locked()
+    first, last = u32(data, _TEXT_BEGINS), u32(data, _TEXT_BEGINS + 4)
+    if not _WORD_2_FIB <= first <= last <= len(data):
+        raise Refused("Word 2.0 的格式，文件结构损坏", RESEND_AS_DOCX)
+    return WordFile(
+        word=data, table=b"", pictures=b"", old=True, language=u16(data, 6), flags=flags
+    )
 
 
 def _word_file(ole: olefile.OleFileIO, size: int) -> WordFile:

@@ -6,11 +6,14 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import Message as Part
 
 from lxml import etree, html
 
+from parsers.charset import codec
 from parsers.documents.images import image_fact
+from parsers.documents.legibility import legible
 from parsers.documents.outcome import CHECK_CONTENT, clean, document, paragraphs, refuse
 from parsers.documents.plain import decode_text
 from parsers.documents.xml_parts import local_name
@@ -23,6 +26,7 @@ _META_CHARSET = re.compile(
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})")
 _HEAD_BYTES = 4096
 _BIG5 = frozenset({"big5", "big5-hkscs", "cp950", "x-x-big5"})
+_WESTERN = frozenset({"windows-1252", "iso-8859-1", "latin1", "cp1252"})
 
 _DROPPED_TAGS = (
     "head title script style noscript template object embed applet iframe svg math audio video"
@@ -54,8 +58,8 @@ _MAX_DEPTH = 250
 def decode_html(data: bytes, declared: str = "") -> str:
     """The text of an HTML file: BOM, what is valid UTF-8, a declared Big5, GB 18030.
 
-    Other declarations change nothing: GB 2312 and GBK are part of GB 18030, and tools
-    that re-encode pages leave the old name standing.
+    Other declarations are believed only where GB 18030 makes no sense: GB 2312 and GBK
+    are part of it, and tools that re-encode pages leave the old name standing.
     """
     text, encoding = decode_text(data)
     if encoding != "gb18030":
@@ -68,6 +72,10 @@ def decode_html(data: bytes, declared: str = "") -> str:
             return data.decode("big5hkscs")
         except UnicodeDecodeError:
             return text
+    foreign = "cp1252" if charset.lower() in _WESTERN else codec(charset)
+    if foreign and ("\ufffd" in text or not legible(text)):
+        with suppress(UnicodeDecodeError):
+            return data.decode(foreign)
     return text
 
 

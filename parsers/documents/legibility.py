@@ -54,15 +54,41 @@ _LATIN_LETTER = re.compile("[\u00a1-\u00af\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u00f
 _MAX_LATIN_RUNS = 0.05
 
 # What wrong decoders love and Chinese offices hardly write: rare Latin letters and
-# combining marks (pinyin's own excepted), Hebrew, Arabic, Thai, Ethiopic, Yi and Hangul
-# syllables, half-width kana, and the half-double box corners of code page 437 (text
-# tables use the others).
+# combining marks (pinyin's own, Romanian and Vietnamese excepted), Hebrew, Arabic, Thai,
+# Ethiopic, Yi and Hangul syllables, half-width kana, and the half-double box corners of
+# code page 437 (text tables use the others).
 _FOREIGN = re.compile(
-    "[\u0180-\u01cc\u01dd-\u0370\u0530-\u08ff\u0e00-\u0eff\u1200-\u137f\ua000-\ua48f"
-    "\uac00-\ud7af\ufb00-\ufdff\ufe70-\ufefe\uff61-\uff9f╒╓╕╖╘╙╛╜╞╟╡╢╤╥╧╨╪╫]"
+    "[\u0180-\u019f\u01a2-\u01ae\u01b1-\u01cc\u01dd-\u0217\u021c-\u0370\u0530-\u08ff"
+    "\u0e00-\u0eff\u1200-\u137f\ua000-\ua48f\uac00-\ud7af\ufb00-\ufdff\ufe70-\ufefe"
+    "\uff61-\uff9f╒╓╕╖╘╙╛╜╞╟╡╢╤╥╧╨╪╫]"
 )
 _MAX_FOREIGN = 0.25  # of all characters beyond ASCII
 _FEW_FOREIGN = 12  # a visitor's name, a line on a bilingual board
+
+# Whole words of one script are somebody's language; wrong decoders mix scripts, Latin
+# letters and signs in one breath. Marks of direction and joining belong to every script.
+_WORD = re.compile("[^\x00-\xa0\u2000-\u2069\u3000-\u3020\uff01-\uff20\u060c\u061b\u061f]+")
+_LANGUAGES = re.compile(
+    "[\u0590-\u05ff\ufb1d-\ufb4f]+|[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe]+"
+    "|[\u0e00-\u0e7f]+|[\u1200-\u137f]+|[\ua000-\ua48f]+|[\uac00-\ud7af]+"
+)
+_MIN_WHOLE = 0.9
+_LONGEST_WORD = 12  # on average
+_THAI = re.compile("[\u0e01-\u0e5b]")  # puts no blanks between words
+
+# Letters where no writer puts them: final forms inside a Hebrew or Arabic word, vowels of
+# Thai and Arabic without their consonant, Thai consonants given up a century ago (they
+# are what GBK's commas turn into).
+_ASTRAY = re.compile(
+    "[ךםןףץ](?=[א-ת])|[\u0629\u0649](?=[\u0621-\u064a])"
+    "|(?:^|[^\u0610-\u06ff])[\u064b-\u0652]|[\u0e03\u0e05]"
+    "|(?:^|[^\u0e01-\u0e2e\u0e31\u0e34-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]"
+    "|[\u0e40-\u0e44](?![\u0e01-\u0e2e])"
+)
+_MAX_ASTRAY = 0.02
+_FEW_ASTRAY = 1
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_MIN_USUAL_HANGUL = 0.95  # syllables of the standard's list; a wrong decoder hits any of 11,172
 
 # Cyrillic and Greek may be genuine, but nobody writes capitals inside words.
 _CASED = re.compile("[Ѐ-џΆ-ώ]")
@@ -130,8 +156,12 @@ def _looks_like_latin_mojibake(text: str) -> bool:
 def _looks_foreign(text: str) -> bool:
     sample = text[:_SAMPLE_CHARS]
     beyond_ascii = sum(not char.isascii() for char in sample)
+    foreign = len(_FOREIGN.findall(sample))
     return (
-        _exceed(len(_FOREIGN.findall(sample)), _FEW_FOREIGN, _MAX_FOREIGN * beyond_ascii)
+        (
+            _exceed(foreign, _FEW_FOREIGN, _MAX_FOREIGN * beyond_ascii)
+            and not _is_another_language(sample, foreign)
+        )
         or _exceed(
             len(_CAPITAL_INSIDE.findall(sample)),
             _FEW_CAPITALS,
@@ -139,6 +169,22 @@ def _looks_foreign(text: str) -> bool:
         )
         or _exceed(len(_PHONETIC.findall(sample)), _FEW_PHONETIC, _MAX_PHONETIC * len(sample))
     )
+
+
+def _is_another_language(sample: str, foreign: int) -> bool:
+    """Whether nearly all foreign characters stand in whole words of one script."""
+    words = [word for word in _WORD.findall(sample) if _LANGUAGES.fullmatch(word)]
+    whole = sum(map(len, words))
+    if whole < _MIN_WHOLE * foreign:
+        return False
+    if _exceed(len(_ASTRAY.findall(sample)), _FEW_ASTRAY, _MAX_ASTRAY * whole):
+        return False
+    hangul = _HANGUL.findall(sample)
+    if sum(_common_in(char, "euc_kr", 0xB0, 0xC8) for char in hangul) < _MIN_USUAL_HANGUL * len(
+        hangul
+    ):
+        return False
+    return len(_THAI.findall(sample)) * 2 > whole or whole <= _LONGEST_WORD * len(words)
 
 
 def _exceed(number: int, few: int, share: float) -> bool:

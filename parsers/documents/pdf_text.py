@@ -5,7 +5,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
@@ -48,7 +48,8 @@ def printed_page(page: pypdfium2.PdfPage) -> PageLines:
         if char.text == "\n":
             _end_lines(run, lines, sheet.height)
         elif char.angle == main or not char.text.strip():
-            run.append(sheet.upright(char))
+            sheet.stand(char)
+            run.append(char)
     _end_lines(run, lines, sheet.height)
     if sheet.turned:  # pdfium sorts by the page as it lies, not as it is read
         lines.sort(key=lambda line: line.y)
@@ -77,8 +78,8 @@ class _Sheet:
     def height(self) -> float:
         return abs(self.right - self.left if self._sideways else self.top - self.bottom)
 
-    def upright(self, char: _Char) -> _Char:
-        """The character on the turned sheet, measured from its lower left corner."""
+    def stand(self, char: _Char) -> None:
+        """Put the character on the turned sheet, measured from its lower left corner."""
         x0, x1 = char.left - self.left, char.right - self.left
         y0, y1 = char.bottom - self.bottom, char.top - self.bottom
         if self.turned == _QUARTER_TURN:
@@ -87,8 +88,9 @@ class _Sheet:
             x0, x1, y0, y1 = self.width - x1, self.width - x0, self.height - y1, self.height - y0
         elif self.turned == 3 * _QUARTER_TURN:
             x0, x1, y0, y1 = self.width - y1, self.width - y0, x0, x1
-        angle = 0 if self.turned % _QUARTER_TURN == 0 else char.angle
-        return replace(char, left=x0, right=x1, bottom=y0, top=y1, angle=angle)
+        char.left, char.right, char.bottom, char.top = x0, x1, y0, y1
+        if self.turned % _QUARTER_TURN == 0:
+            char.angle = 0
 
 
 def _main_angle(chars: list[_Char]) -> int:
@@ -137,8 +139,10 @@ def _rows(run: list[_Char]) -> list[list[_Char]]:
 
 def _level(row: list[_Char], char: _Char) -> bool:
     """Whether a character stands on this row; raised and lowered figures still do."""
-    last = next((c for c in reversed(row) if c.text.strip() and not c.generated), None)
-    if last is None:
+    for last in reversed(row):
+        if last.text.strip() and not last.generated:
+            break
+    else:
         return False
     shared = min(last.top, char.top) - max(last.bottom, char.bottom)
     return shared >= 0.4 * min(last.top - last.bottom, char.top - char.bottom)
@@ -169,7 +173,7 @@ def _ordered_text(run: list[_Char]) -> str:
     """
     typed = [char for char in run if not char.generated]
     gaps = {id(typed[n]) for n in _before_generated(run)}
-    if any(char.angle for char in typed):
+    if any(char.angle for char in typed) or _runs_leftwards(typed):
         ordered = typed
     else:
         # Blanks have boxes too; anything without one stays behind its neighbour.
@@ -180,6 +184,11 @@ def _ordered_text(run: list[_Char]) -> str:
             parts.append(" ")
         parts.append(char.text if char else "")
     return "".join(parts)
+
+
+def _runs_leftwards(typed: list[_Char]) -> bool:
+    """Whether a line holds Hebrew or Arabic, which pdfium has put in reading order already."""
+    return any("\u0590" <= c.text <= "\u08ff" or "\ufb1d" <= c.text <= "\ufefc" for c in typed)
 
 
 def _before_generated(run: list[_Char]) -> Iterator[int]:
@@ -194,9 +203,14 @@ def _before_generated(run: list[_Char]) -> Iterator[int]:
 
 def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
     gap = char.left - before.right
-    if is_wide(before.text) or is_wide(char.text):
+    korean = _is_hangul(before) or _is_hangul(char)  # as wide as Chinese, but spaced like Latin
+    if not korean and (is_wide(before.text) or is_wide(char.text)):
         return is_blank(before.text, char.text, gap, max(_type_size(char), _type_size(before)))
     return seen and not before.text.isspace() and not char.text.isspace()
+
+
+def _is_hangul(char: _Char) -> bool:
+    return "\uac00" <= char.text <= "\ud7a3"
 
 
 def _chars(textpage: Any) -> Iterator[_Char]:
