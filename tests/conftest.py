@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from servers import fault_smtp as smtp_server
 from servers import netease_proxy
 from servers.certificates import Certificates, make_certificates
@@ -14,6 +15,10 @@ from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
 from servers.netease import Netease, NeteaseAccount
 from servers.postgres import Postgres, start_postgres
+
+# A busy machine is no failure: speed is measured by the benchmarks, never here.
+settings.register_profile("any-load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-load")
 
 
 @pytest.fixture(scope="session")
