@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, func, select, update
+from sqlalchemy import Connection, Select, Text, cast, func, or_, select, update
 
 from store.records import DraftRecord
 from store.rows import new_id, to_record, to_records, to_row
@@ -48,6 +48,15 @@ _FOR_READERS = frozenset(
     {"fingerprint", "text_sha256", "source", "rules_version", "warnings", "missing"}
 )
 _COUNTED = tuple(column for column in _LISTED if column.name not in _FOR_READERS)
+
+_FOR_DUTIES = tuple(
+    drafts.c[name]
+    for name in (
+        "id", "message_id", "ordinal", "received_at", "unit", "title", "kind", "column", "words",
+        "words_total", "words_cjk", "state", "joint", "emergency", "task", "same_item_as",
+        "elements_missing", "distinct_images",
+    )
+)  # fmt: skip
 
 
 class Drafts:
@@ -146,6 +155,21 @@ class Drafts:
         if unit is not None:
             joint = cast(drafts.c.joint, Text) != "[]"
             query = query.where((drafts.c.unit == unit) | joint)
+        return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
+
+    def for_duties(self, start: datetime, all_since: datetime) -> Sequence[DraftRecord]:
+        """Drafts received since `start` with no more than what duties go by.
+
+        Asked at every tick: what else is on record of them is left at its default. Those before
+        `all_since` come only where a task, pictures or an emergency make them matter still.
+        """
+        matters = or_(
+            drafts.c.received_at >= all_since,
+            drafts.c.task.is_not(None),
+            drafts.c.emergency != "none",
+            cast(drafts.c.distinct_images, Text) != "[]",
+        )
+        query = select(*_FOR_DUTIES).where(drafts.c.received_at >= start, matters)
         return self._records(query.order_by(drafts.c.received_at, drafts.c.id))
 
     def _records(self, query: Select[Any]) -> Sequence[DraftRecord]:

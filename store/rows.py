@@ -1,8 +1,9 @@
 """Between rows and records: names agree, so the translation is one function each way."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, RowMapping, Table
@@ -28,9 +29,25 @@ def to_record(cls: type[Record], row: RowMapping) -> Record:
 
 def to_records(cls: type[Record], rows: CursorResult[Any]) -> list[Record]:
     """The records of a result. Names are looked up once: a ledger has thousands of rows."""
-    wanted = {field.name for field in fields(cls)}  # type: ignore[arg-type]
-    at = [(place, name) for place, name in enumerate(rows.keys()) if name in wanted]
-    return [cls(**{name: _frozen(row[place]) for place, name in at}) for row in rows]
+    places = {name: place for place, name in enumerate(rows.keys())}
+    width, known = len(places), fields(cls)  # type: ignore[arg-type]
+    absent = [field for field in known if field.name not in places]
+    defaults = [_default(field) for field in absent]
+    places.update({field.name: width + at for at, field in enumerate(absent)})
+    in_order = itemgetter(*[places[field.name] for field in known])
+    return [
+        cls(*[_frozen(one) if type(one) is list else one for one in in_order((*row, *defaults))])
+        for row in rows
+    ]
+
+
+def _default(field: Field[Any]) -> Any:
+    """What a record takes for a column that was not asked for."""
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    if field.default is MISSING:
+        raise TypeError(f"column {field.name} was not asked for")
+    return field.default
 
 
 def to_row(record: Any, *, without: tuple[str, ...] = ("id",)) -> dict[str, Any]:

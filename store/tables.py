@@ -284,7 +284,7 @@ outbox = Table(
     _text("subject"),
     Column("state", String(12), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
-    _utc("created_at", null=False),
+    _utc("created_at", null=False, index=True),
     Column("message_id", Text, nullable=False, unique=True),
     _utc("next_try", index=True),
     _utc("sent_at", index=True),

@@ -155,6 +155,11 @@ def records_since(now: datetime, since: date | None = None) -> date:
     return min(weeks, tasks, _first_day_counted(quarters))
 
 
+def quotas_since(now: datetime, since: date | None = None) -> date:
+    """First day of which all drafts are needed; older ones serve tasks and pictures alone."""
+    return _first_day_counted(_horizons(local_day(now), since)[1])
+
+
 def open_desk(
     notice: Notice,
     schedule: ScheduleConfig,

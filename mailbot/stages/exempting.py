@@ -18,7 +18,7 @@ _MOST_OFFERED = 4
 
 def duties_now(uow: UnitOfWork, config: Config, now: datetime) -> Sequence[Obligation]:
     """Every obligation as it stands."""
-    return all_obligations(config.notice, gather(uow, now), now, config.schedule)
+    return all_obligations(config.notice, gather(uow, now, for_readers=False), now, config.schedule)
 
 
 def exempt(

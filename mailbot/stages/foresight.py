@@ -31,7 +31,7 @@ _DIGEST_NAMES = {"daily": "日报", "weekly": "周报", "monthly": "月报", "qu
 
 def ledger_at(uow: UnitOfWork, now: datetime) -> Ledger:
     """The records as they stood at `now`."""
-    return as_of(gather(uow, now), now)
+    return as_of(gather(uow, now, for_readers=False), now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from mailbot.records.ledger import Adopted, Ledger, MediaCount, Upward
 from mailbot.records.obligations import Nudge
 from mailbot.rules.calendar import midnight
-from mailbot.rules.desk import records_since
+from mailbot.rules.desk import quotas_since, records_since
 from store.records import ActRecord
 from store.unit_of_work import UnitOfWork
 
@@ -14,15 +14,22 @@ ADOPTED, MEDIA, UPWARD = "adopted", "media", "upward"
 _NUDGES_SINCE = timedelta(days=120)
 
 
-def gather(uow: UnitOfWork, now: datetime, since: date | None = None) -> Ledger:
+def gather(
+    uow: UnitOfWork, now: datetime, since: date | None = None, *, for_readers: bool = True
+) -> Ledger:
     """Everything on record that bears on what is owed at `now`.
 
-    For a past instant, pass the result through `hindsight.as_of`.
+    For a past instant, pass the result through `hindsight.as_of`. Without `for_readers`,
+    drafts come only as far as duties go by them: that is asked at every tick.
     """
     start = midnight(records_since(now, since))
+    if for_readers:
+        drafts = uow.drafts.since(start)
+    else:
+        drafts = uow.drafts.for_duties(start, midnight(quotas_since(now, since)))
     acts = [act for act in uow.acts.all() if act.undone_by is None]
     return Ledger(
-        drafts=tuple(uow.drafts.since(start)),
+        drafts=tuple(drafts),
         events=tuple(uow.events.all()),
         commissions=tuple(uow.commissions.all()),
         activities=tuple(uow.commissions.activities()),

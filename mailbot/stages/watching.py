@@ -69,7 +69,7 @@ class Watching:
     def watch(self, now: datetime, *, hold_routine: bool = False) -> int:
         """Queue every letter that is due at `now`; returns how many were queued."""
         with self.store.look() as uow:
-            ledger = gather(uow, now)
+            ledger = gather(uow, now, for_readers=False)
             seen = _instant(uow.facts.get(SEEN_UNTIL))
             started = _instant(uow.facts.get(FIRST_STARTED))
             silent = [name.partition("/")[2] for name in uow.facts.names("silent/")]
@@ -285,7 +285,7 @@ class Watching:
         """Why a letter is dropped at the moment of sending; empty when it must go."""
         if letter.lane not in ("urgent", "reminder"):
             return ""
-        ledger = gather(uow, now)
+        ledger = gather(uow, now, for_readers=False)
         if letter.lane == "urgent":
             return (
                 "" if urgent_still_due(letter.key, self.config.notice, ledger, now) else _FULFILLED
