@@ -89,6 +89,11 @@ class Outbox:
         """Whether a letter with this key was ever queued."""
         return self._db.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
 
+    def has_subject(self, subject: str, since: datetime) -> bool:
+        """Whether a letter with this very subject was queued since."""
+        query = select(outbox.c.id).where(outbox.c.subject == subject, outbox.c.created_at >= since)
+        return self._db.execute(query.limit(1)).first() is not None
+
     def keys_like(self, prefix: str, since: datetime | None = None) -> Mapping[str, datetime]:
         """Keys that start with `prefix`, with the instants they were queued."""
         query = select(outbox.c.key, outbox.c.created_at).where(

@@ -29,7 +29,7 @@ from mailbot.stages.fulfilling import deliver
 from mailbot.stages.outward import flagged
 from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipt_times import received, with_reasons
-from mailbot.stages.receipts import may_answer, receipt
+from mailbot.stages.receipts import goes_round, may_answer, receipt
 from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
 from store.unit_of_work import Store, StoreUnavailable, UnitOfWork
@@ -307,6 +307,8 @@ class Filing:
     def _answer(self, uow: UnitOfWork, arrival: _Arrival, filed: Sequence[Filed]) -> None:
         message, known, now = arrival.message, arrival.known, arrival.now
         if not may_answer(uow, self.config, message, known, now):
+            return
+        if goes_round(uow, message, arrival.reading, now):
             return
         named = next((record.unit for record, _ in filed if record.unit), "")
         unit = known.get(message.sender.address) or named

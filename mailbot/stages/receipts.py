@@ -1,5 +1,6 @@
 """【回执】: what was counted and what is missing, to the unit that sent the mail."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -8,10 +9,15 @@ from mailbot.records.letters import CloudFile, NotRead, Progress, Receipt, Recei
 from mailbot.records.verdicts import Hint, Judgement
 from mailbot.rules.fulfilment import DELIVERED
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, UNDECIDED, column_label, length_note
-from parsers.facts import Message, Reading
+from parsers.facts import ImageFact, Message, Reading
 from store.records import DraftRecord
 from store.unit_of_work import UnitOfWork
 
+_DAY, _LETTERS_COUNT_FOR = timedelta(days=1), timedelta(days=30)
+_BARE = "receipts.bare/"  # + sender: when an answer of his without a file last got a receipt
+_ANSWERED = re.compile(
+    r"\s*(?:(?:re|aw|回复|答复|回覆|fw|fwd|转发)\s*(?:\[\d+\])?\s*[:：]\s*)*", re.IGNORECASE
+)
 _RELATIONS: Mapping[str, str] = {
     "exact": "与已登记的 #{} 内容相同，不重复计数",
     "revision": "为已登记的 #{} 的修改稿，按一篇计",
@@ -35,6 +41,33 @@ def may_answer(
     since = now - timedelta(days=1)
     answered = uow.messages.answered_today(sender, since, ["draft"])
     return answered <= config.letters.receipts_per_sender_per_day
+
+
+def goes_round(uow: UnitOfWork, message: Message, reading: Reading, now: datetime) -> bool:
+    """Whether a receipt would only feed a robot that answers whatever it gets, unmarked.
+
+    An answer to a letter of ours that brings no file gets one receipt a day; what it says
+    is filed, judged and alerted all the same.
+    """
+    if any(not isinstance(file.content, ImageFact) for file in reading.files):
+        return False
+    if not _answers_us(uow, message, now):
+        return False
+    name = f"{_BARE}{message.sender.address}"
+    last = uow.facts.get(name)
+    if last is not None and now - datetime.fromisoformat(str(last)) < _DAY:
+        return True
+    uow.facts.put(name, now.isoformat(), now)
+    return False
+
+
+def _answers_us(uow: UnitOfWork, message: Message, now: datetime) -> bool:
+    """It names a letter of ours, or bears the very subject of one."""
+    named = (message.in_reply_to, *message.references[-10:])
+    if any(uow.outbox.by_message_id(name) for name in named if name):
+        return True
+    subject = _ANSWERED.sub("", message.subject, count=1).strip()
+    return bool(subject) and uow.outbox.has_subject(subject, now - _LETTERS_COUNT_FOR)
 
 
 def is_robot(message: Message) -> bool:
