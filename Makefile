@@ -3,6 +3,10 @@
 # make bench  figures: end to end, readers, rules, due
 # make torture [KILLS=1000 SEED=n]  SIGKILLs under load against faulty servers; counts what was lost or doubled
 # make golden accept the golden files after reading their differences
+# make fuzz   damaged copies of golden mails and files, MAILBOT_MUTANTS=20000 for each reader
+# make forgeries  100,000 forged orders, 10,000 forged senders, robots: what is accepted and answered
+# make flood  an emergency behind 10,000 mails and 10,000 letters; memory under mails of 100 MB
+# make histories  10,000 random histories of outages, clock steps and kills; the whole of 2023
 # make powercuts a thousand simulated power cuts: nothing acknowledged may be lost
 
 PYTHON ?= python3
@@ -11,7 +15,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check lint servers bench golden fuzz torture histories powercuts licences clean
+.PHONY: demo test check lint servers bench golden fuzz torture histories powercuts forgeries flood licences clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -54,6 +58,12 @@ histories: $(READY)
 
 powercuts: $(READY) servers
 	MAILBOT_CUTS=$${MAILBOT_CUTS:-1000} $(BIN)/pytest -q -n0 tests/test_power_cuts.py --timeout 7200
+
+forgeries: $(READY)
+	MAILBOT_FORGERIES=$${MAILBOT_FORGERIES:-100000} MAILBOT_STRANGERS=$${MAILBOT_STRANGERS:-10000} $(BIN)/pytest -q -s -n0 tests/test_threats_answering.py tests/test_tokens.py --timeout 7200
+
+flood: $(READY) servers
+	MAILBOT_BACKLOG=$${MAILBOT_BACKLOG:-10000} $(BIN)/pytest -q -s -n0 tests/test_backlog.py tests/test_big_mail.py --timeout 7200
 
 licences: $(READY)
 	$(BIN)/python -m bench.licences
