@@ -26,6 +26,7 @@ from mailbot.stages.intake import Intake, IntakeReport
 from mailbot.stages.intake_order import SOON
 from mailbot.stages.marking import mark_filed
 from mailbot.stages.pushing import Pushing
+from mailbot.stages.unread import tell_unread
 from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
 from store.unit_of_work import Store
@@ -109,6 +110,7 @@ class App:
         now, hold = self.keeper.read()
         self.room.tell(now)
         self.watching.watch(now, hold_routine=hold)
+        tell_unread(self.store, self.filing.post, self.config, self.filing.book, now)
         if stop is None or not stop.is_set():
             self.send(now, hold_routine=hold, stop=stop)
         with self.store.work() as uow:

@@ -136,7 +136,7 @@ def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:
         remedy = "用 mailbot outbox list --state failed 查看，再 outbox retry 重发或 cancel 取消"
         problems.append(f"有{failed}封信发送失败：{remedy}")
     since = now - _TOLD_FOR
-    quarantined = [mail for mail in uow.messages.quarantined() if mail.fetched_at >= since]
+    quarantined = uow.messages.quarantined(since)
     if quarantined:
         problems.append(
             f"近{_TOLD_FOR.days}天有{len(quarantined)}封来信未能读取，请在邮箱中人工查看"

@@ -139,8 +139,10 @@ class BackupFolder:
         files = {DATABASE: digest_of(copy)}
         for name, path in sources.files.items():
             files[name] = copy_file(path, partial / name)
-        digests = integrity.digests_on_record(copy)
+        never = integrity.digests_never_copied(copy)
+        digests = [name for name in integrity.digests_on_record(copy) if name not in never]
         missing = self._copy_mails(sources.archive, digests, advance, going)
+        self._drop(never)
         snapshot = Snapshot(
             path=self.snapshots_folder / f"{made_at:{_NAME}}",
             made_at=made_at,
@@ -173,6 +175,14 @@ class BackupFolder:
                 batch.sync()
         return missing
 
+    def _drop(self, digests: Iterable[str]) -> None:
+        """Raw mails copied before it was known that they must not be."""
+        for digest in digests:
+            path = self.archive.path(digest)
+            if path.exists():
+                path.unlink()
+                sync(path.parent)
+
     def thin(self, stays: Callable[[list[datetime]], Iterable[datetime]]) -> int:
         """Remove the copies that need not stay; returns how many."""
         found = self.snapshots()
@@ -196,7 +206,7 @@ class BackupFolder:
         integrity.full_check(snapshot.database)
         if dict(integrity.row_counts(snapshot.database)) != dict(snapshot.rows):
             raise Damaged(f"{snapshot.name}: row counts")
-        lost = set(snapshot.missing)
+        lost = {*snapshot.missing, *integrity.digests_never_copied(snapshot.database)}
         for digest in integrity.digests_on_record(snapshot.database):
             if not going():
                 raise Interrupted

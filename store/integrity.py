@@ -86,3 +86,10 @@ def digests_on_record(path: Path) -> list[str]:
     """sha256 of every mail on record, in the order of arrival."""
     with reading(path) as database:
         return [row[0] for row in database.execute("SELECT sha256 FROM messages ORDER BY id")]
+
+
+def digests_never_copied(path: Path) -> frozenset[str]:
+    """sha256 of mails whose raw file must be in no backup: those that bear a mark of secrecy."""
+    with reading(path) as database:
+        query = "SELECT sha256 FROM messages WHERE kind = 'secret'"
+        return frozenset(row[0] for row in database.execute(query))

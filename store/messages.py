@@ -98,9 +98,10 @@ class Messages:
         """Mails received in [start, end), oldest first."""
         return self._all(and_(messages.c.received_at >= start, messages.c.received_at < end))
 
-    def quarantined(self) -> Sequence[MessageRecord]:
-        """Mails that could not be filed."""
-        return self._all(messages.c.state == "quarantined")
+    def quarantined(self, since: datetime | None = None) -> Sequence[MessageRecord]:
+        """Mails that could not be filed, those fetched since `since` alone if it is given."""
+        aside = messages.c.state == "quarantined"
+        return self._all(aside if since is None else and_(aside, messages.c.fetched_at >= since))
 
     def all_digests(self) -> Iterable[str]:
         """Digests of all mails on record."""

@@ -23,6 +23,7 @@ GROUPS = (
     "outbox",
     "health",
     "safety",
+    "secrecy",
 )
 
 

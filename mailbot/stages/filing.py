@@ -19,7 +19,7 @@ from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
 from mailbot.rules.receipt_time import ReceiptTime, doubted
-from mailbot.stages import alarms
+from mailbot.stages import alarms, secrecy
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.bounced import returned
 from mailbot.stages.commands import Incoming, carry_out, to_be_obeyed
@@ -34,7 +34,7 @@ from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
 from store.unit_of_work import Store, StoreUnavailable, UnitOfWork
 
-ATTEMPTS = 3
+ATTEMPTS = 5
 GROUP = 20
 _LOOK_BACK = timedelta(days=400)
 _NOT_READ = "邮件结构异常，读取程序无法打开，原件已存档，请人工查看"
@@ -93,9 +93,14 @@ class Filing:
         with self.store.look() as uow:
             waiting = uow.messages.waiting(limit, rank=rank)
         futures = [(mail, self.read(mail)) for mail in waiting]
-        fresh = self._first_tries(waiting)
+        fresh: frozenset[int] | None = None
         for mail, future in futures:
-            self._one(mail, future, now, receipts=receipts, noted=mail.id in fresh)
+            reading = self._reading(mail, future)
+            if (
+                fresh is None
+            ):  # noted after the wait: a process killed while it waits blames no mail
+                fresh = self._first_tries(waiting)
+            self._one(mail, reading, now, receipts=receipts, noted=mail.id in fresh)
         return tuple(mail.id for mail in waiting)
 
     def _first_tries(self, waiting: Sequence[MessageRecord]) -> frozenset[int]:
@@ -110,7 +115,7 @@ class Filing:
     def _one(
         self,
         mail: MessageRecord,
-        future: Future[Reading],
+        reading: Reading | None,
         now: datetime,
         *,
         receipts: bool,
@@ -118,9 +123,8 @@ class Filing:
     ) -> None:
         try:
             if not noted and self._tries(mail) > ATTEMPTS:
-                self._quarantine(mail, _NOT_FILED)
+                self._quarantine(mail, _NOT_FILED, reading)
                 return
-            reading = self._reading(mail, future)
             if reading is None or reading.message is None:
                 self._quarantine(mail, _NOT_READ)
                 return
@@ -154,9 +158,12 @@ class Filing:
             log.alarm("reader_died_twice", mail=mail.id, reason=str(death)[:120])
             return None
 
-    def _quarantine(self, mail: MessageRecord, reason: str) -> None:
+    def _quarantine(self, mail: MessageRecord, reason: str, reading: Reading | None = None) -> None:
+        """Set aside with what is known of it; the next tick tells the office."""
+        message = reading.message if reading else None
+        known = {"sender": message.sender.address, "subject": message.subject} if message else {}
         with self.store.work() as uow:
-            uow.messages.settle(mail.id, "quarantined", "", reason)
+            uow.messages.settle(mail.id, "quarantined", "", reason, **known)
             uow.commit()
         log.alarm("quarantined", mail=mail.id, reason=reason)
 
@@ -178,7 +185,9 @@ class Filing:
             dated = replace(mail, received_at=when.at)
             known, old = self._known_addresses(uow), self._is_history(uow, dated)
             arrival = _Arrival(dated, reading, message, known, now, when, history=old)
-            if to_be_obeyed(self.config, message, reading):
+            if (mark := secrecy.found_in(mail, reading)) is not None:
+                secrecy.lock(uow, mail, message, mark)
+            elif to_be_obeyed(self.config, message, reading):
                 self._obey(uow, arrival, acting=receipts and not old and mail.origin == "imap")
             elif message.kind in (MessageKind.DRAFT, MessageKind.COMMAND):
                 # An order's form by somebody else is a unit's mail, and may tell an emergency.

@@ -14,13 +14,16 @@ def mark_filed(
 ) -> None:
     """Mark or move filed mails where they were seen; the ledger does not depend on it.
 
+    One set aside stays where it is: somebody has to look at it there.
     A mail that another person moved meanwhile, or a server that is out of reach, is
     passed over: the mail is on record, and its place on the server is its owner's.
     """
     if config.after_filing == "nothing" or not message_ids:
         return
     with store.look() as uow:
-        seen = [place for mail in message_ids for place in uow.cursors.sightings_of(mail)]
+        mails = [uow.messages.get(number) for number in message_ids]
+        filed = [mail.id for mail in mails if mail is not None and mail.state == "filed"]
+        seen = [place for mail in filed for place in uow.cursors.sightings_of(mail)]
     try:
         for folder in dict.fromkeys(place.folder for place in seen):
             state = mailbox.select(folder)

@@ -150,6 +150,11 @@ def _alerts(uow: UnitOfWork, now: datetime) -> Iterator[_Text]:
         event = events.get(number)
         if event is not None and not _answered(event, queued_at):
             yield _text(event, key)
+    for key, queued_at in uow.outbox.keys_like("unread/", now - _SINCE).items():
+        letter = uow.outbox.by_key(key)
+        if letter is not None and letter.lane == "urgent":
+            when = chinese_moment(queued_at)
+            yield _Text(key, letter.subject, f"{when}发出提示，请立即查看值班邮箱并打开原信。")
 
 
 def _answered(event: EventRecord, since: datetime) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 
 from mailbot.stages import orphans
 from mailbot.stages.filing import ATTEMPTS, GROUP
+from mailbot.stages.unread import MARKED
 from store.archive import Archive
 from store.backup import Advance
 from store.drafts import DraftFilter
@@ -180,7 +181,7 @@ class Rebuilding:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 400))
             stub = orphans.is_stub(file.read())
-        if mail.kind == "command" or (mail.state == "quarantined" and stub):
+        if mail.kind in ("command", MARKED) or (mail.state == "quarantined" and stub):
             return row
         return row | {"state": "received", "kind": "", "reason": ""}
 

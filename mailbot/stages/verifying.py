@@ -72,6 +72,7 @@ def _counts(place: Place) -> str:
 def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
     """Rows against raw files; with an unreadable database the files alone."""
     known = set(integrity.digests_on_record(place.database)) if readable else set()
+    erased = integrity.digests_never_copied(place.database) if readable else frozenset()
     here, spoilt = set(), []
     for digest in place.archive.digests():
         path = place.archive.path(digest)
@@ -84,7 +85,7 @@ def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
         unknown -= set(integrity.digests_on_record(place.database))
     return Mails(
         spoilt=tuple(spoilt),
-        lost=tuple(sorted(known - here)),
+        lost=tuple(sorted(known - here - erased)),
         unknown=tuple(sorted(unknown)) if readable else (),
         total=len(here),
     )

@@ -1,0 +1,109 @@
+"""A mail nobody could read may be the emergency: the office is told of each at once, by letter.
+
+Derived each tick from the records, whichever stage set the mail aside. Mails that come in a
+row share a letter, so that a flood of them is no flood of letters.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailbot.config import Config
+from mailbot.records.letters import Memo
+from mailbot.rules.calendar import chinese_moment
+from mailbot.rules.judgement import RuleBook
+from mailbot.stages.beginnings import FIRST_STARTED
+from mailbot.stages.intake_order import SOON, sounds_urgent
+from mailbot.stages.post import Post
+from store.records import MessageRecord
+from store.unit_of_work import Store, UnitOfWork
+
+TOLD = "unread.told"  # [ids of mails told], and when the last letter was queued
+MARKED = "secret"  # kind of a mail that bears a mark of state secrets
+_LOOK_BACK = timedelta(days=2)
+_APART = timedelta(minutes=30)
+_MOST = 20
+
+
+def tell_unread(store: Store, post: Post, config: Config, book: RuleBook, now: datetime) -> bool:
+    """Queue one letter about the mails set aside that nobody was told of; whether it was."""
+    with store.look() as uow:
+        told, last = _told(uow)
+        fresh = [mail for mail in _set_aside(uow, config, now) if mail.id not in told]
+    if not fresh:
+        return False
+    pressing = [mail for mail in fresh if _pressing(book, mail)]
+    if not pressing and last is not None and now - last < _APART:
+        return False
+    with store.work() as uow:
+        _queue(uow, post, config, fresh, pressing=pressing, now=now)
+        ids = sorted({*told, *(mail.id for mail in fresh)})[-1000:]
+        uow.facts.put(TOLD, {"ids": ids, "at": now.isoformat()}, now)
+        uow.commit()
+    return True
+
+
+def _told(uow: UnitOfWork) -> tuple[frozenset[int], datetime | None]:
+    known = uow.facts.get(TOLD)
+    if known is None:
+        return frozenset(), None
+    return frozenset(known["ids"]), datetime.fromisoformat(known["at"])
+
+
+def _set_aside(uow: UnitOfWork, config: Config, now: datetime) -> Sequence[MessageRecord]:
+    """Fetched lately and no history; what was imported from files has its reader beside it."""
+    started = uow.facts.get(FIRST_STARTED)
+    if started is None:
+        return ()
+    silent = timedelta(hours=config.letters.silent_before_start_hours)
+    since = datetime.fromisoformat(str(started)) - silent
+    mails = uow.messages.quarantined(since=now - _LOOK_BACK)
+    return [mail for mail in mails if mail.received_at >= since and mail.origin == "imap"]
+
+
+def _pressing(book: RuleBook, mail: MessageRecord) -> bool:
+    return mail.kind == MARKED or mail.rank == SOON or sounds_urgent(book, mail.subject)
+
+
+def _queue(
+    uow: UnitOfWork,
+    post: Post,
+    config: Config,
+    fresh: Sequence[MessageRecord],
+    *,
+    pressing: Sequence[MessageRecord],
+    now: datetime,
+) -> None:
+    office = config.office
+    urgent = bool(pressing)
+    first = (*pressing, *fresh)[0]
+    mark = "【紧急】" if urgent else "【未能登记】"
+    letter = Memo(
+        title=f"{mark}{len(fresh)}封来信未能登记，请人工查看",
+        intro="下列来信系统没有能够登记，原件仍在邮箱中。其中可能有突发事件，请尽快到邮箱中打开查看：",
+        lines=tuple(_line(mail) for mail in (*pressing, *_others(fresh, pressing))[:_MOST]),
+        actions=(),
+        closing="查看后请用电话或邮件与发件单位联系；应计入的稿件，请对方换一种格式重新发送。",
+        office=office.name,
+    )
+    post.queue(
+        uow,
+        letter,
+        key=f"unread/{first.sha256[:16]}",
+        lane="urgent" if urgent else "answer",
+        to=(*office.duty_addresses, *office.addresses) if urgent else office.addresses,
+        now=now,
+    )
+
+
+def _others(
+    fresh: Sequence[MessageRecord], pressing: Sequence[MessageRecord]
+) -> list[MessageRecord]:
+    known = {mail.id for mail in pressing}
+    return [mail for mail in fresh if mail.id not in known]
+
+
+def _line(mail: MessageRecord) -> str:
+    """When, from whom, about what, and why; of a secret neither sender's name nor subject."""
+    about = "" if mail.kind == MARKED or not mail.subject else f"“{mail.subject[:40]}”，"
+    sender = mail.sender or "发件人不详"
+    return f"{chinese_moment(mail.received_at)}收到，{sender}，{about}{mail.reason}"

@@ -1,0 +1,177 @@
+"""密级 marks: what bears one is locked, told at once, copied nowhere; ordinary words mark nothing."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cli_office import configure, run
+from development_sets import SETS
+from filing_samples import FilingDesk, draft_mail, filing_desk
+from kept_records import Records
+from office_samples import DUTY, OFFICE, POST
+from order_samples import NOON, office_config
+
+from mailbot.rules.secrecy import secrecy_mark
+from mailbot.stages import secrecy
+from mailbot.stages.pushing import Pushing
+from mailbot.stages.unread import tell_unread
+from parsers.facts import Block, DocumentText, ReadFile, Reading
+from store.archive import Archive
+from store.records import OutboxRecord
+
+TEAM, TITLE = "直属一大队", "某项工作的安排"
+
+
+def file(text: str, name: str = "稿件.docx") -> Reading:
+    blocks = tuple(Block(line) for line in text.split("\n"))
+    content = DocumentText("docx", blocks)
+    return Reading("0" * 64, 1, None, (), files=(ReadFile(name, "0" * 64, 1, content),))
+
+
+@pytest.mark.parametrize(
+    ("reading", "level", "where"),
+    [
+        pytest.param(file("机密★1年\n达市城管〔2023〕1号"), "机密", "附件", id="first-page"),
+        pytest.param(file("机 密 ★\n关于"), "机密", "附件", id="spaced-without-a-term"),
+        pytest.param(file(f"{'正文。' * 900}\n绝密★启用前"), "绝密", "附件", id="star-anywhere"),
+        pytest.param(file("秘密\n某某局文件"), "秘密", "附件", id="a-line-of-its-own"),
+        pytest.param(file("【秘密】\n某某局文件"), "秘密", "附件", id="bracketed-line"),
+        pytest.param(file("秘密10年\n某某局文件"), "秘密", "附件", id="with-a-term"),
+        pytest.param(file("密级：机密　紧急程度：特急"), "机密", "附件", id="label"),
+        pytest.param(file("正文", "【机密】方案.docx"), "机密", "文件名", id="file-name"),
+        pytest.param(file("正文", "秘密-方案.docx"), "秘密", "文件名", id="prefix-of-a-file-name"),
+    ],
+)
+def test_a_mark_is_found(reading: Reading, level: str, where: str) -> None:
+    found = secrecy_mark(reading)
+    assert found is not None
+    assert found.level == level
+    assert where in found.where
+    assert "保密" in found.because
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开展保守国家秘密宣传教育活动", "检查涉密载体，严防泄露国家秘密", "商业秘密保护",
+        "本邮件内容机密，仅供收件人使用", "密级：无", "密级：□绝密 □机密 □秘密", "密级：机密/秘密/内部",
+        "内部资料 注意保存", "秘密工作者的故事", "机密机关大楼", "密级：\n紧急程度：平急",
+    ],
+)  # fmt: skip
+def test_a_word_is_no_mark(text: str) -> None:
+    assert secrecy_mark(file(text)) is None
+
+
+def test_no_draft_of_the_development_sets_is_taken_for_a_secret() -> None:
+    sets = [tomllib.loads(path.read_text(encoding="utf-8")) for path in SETS.rglob("*.toml")]
+    texts = [str(text) for one in sets for entry in one.get("text", []) for text in entry.values()]
+    assert len(texts) > 500
+    assert [text[:40] for text in texts if secrecy_mark(file(text))] == []
+
+
+# ---- what becomes of such a mail
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[FilingDesk]:
+    with filing_desk(tmp_path, office_config()) as opened:
+        yield opened
+
+
+def secret_mail(subject: str = "信息稿件") -> bytes:
+    return draft_mail(TEAM, TITLE, NOON, body="机密★1年\n某项工作的具体安排。", subject=subject)
+
+
+def letters(desk: FilingDesk) -> list[OutboxRecord]:
+    tell_unread(desk.store, POST, office_config(), desk.filing.book, NOON)
+    with desk.store.look() as uow:
+        return list(uow.outbox.listing())
+
+
+def test_its_words_are_nowhere_in_the_records(desk: FilingDesk, tmp_path: Path) -> None:
+    assert desk.fetch(secret_mail("【机密】某项工作"), NOON, NOON) == []
+    with desk.store.look() as uow:
+        (mail,) = secrecy.locked(uow)
+        assert uow.messages.files_of(mail.id) == []
+    assert mail.subject == ""
+    for database in tmp_path.glob("mailbot.db*"):
+        data = database.read_bytes()
+        assert TITLE.encode() not in data
+        assert "某项工作".encode() not in data
+
+
+def test_the_office_is_called_at_once_and_the_sender_gets_nothing(desk: FilingDesk) -> None:
+    desk.fetch(secret_mail(), NOON, NOON)
+    (letter,) = letters(desk)
+    assert letter.lane == "urgent"
+    assert set(letter.to) == {OFFICE, DUTY}
+    assert "疑似涉密" in letter.text
+    assert TITLE not in letter.text + letter.subject + letter.html
+    assert letters(desk) == [letter], "once"
+
+
+def test_the_second_channel_calls_too(desk: FilingDesk) -> None:
+    told: list[str] = []
+
+    class Phone:
+        channels = ("phone",)
+
+        def push(self, _channel: str, title: str, body: str) -> bool:
+            told.append(title + body)
+            return True
+
+    desk.fetch(secret_mail(), NOON, NOON)
+    letters(desk)
+    pushing = Pushing(desk.store, Phone(), lambda _uow, _now: {})
+    assert (pushing.run(NOON), pushing.run(NOON + timedelta(minutes=1))) == (1, 0)
+    assert TITLE not in told[0]
+
+
+def test_released_by_the_office_it_is_filed_like_any_other(desk: FilingDesk) -> None:
+    desk.fetch(secret_mail(), NOON, NOON)
+    with desk.store.work() as uow:
+        (mail,) = secrecy.locked(uow)
+        secrecy.release(uow, mail.id, "王某", NOON)
+        uow.commit()
+    desk.filing.file_waiting(NOON)
+    with desk.store.look() as uow:
+        assert [draft.title for draft in uow.drafts.of_message(mail.id)] == [TITLE]
+        assert [act.verb for act in uow.acts.all()] == ["secrecy-released"]
+
+
+def test_no_backup_holds_it_and_one_that_did_is_cleaned(tmp_path: Path) -> None:
+    office = Records(tmp_path)
+    digest, other = office.receive("secret", "other")
+    assert set(office.back_up().files), "made before the mark was read"
+    with office.store() as store, store.work() as uow:
+        number = uow.messages.id_of(digest)
+        assert number is not None
+        uow.messages.settle(number, "quarantined", "secret", "标有“机密”")
+        uow.commit()
+    newer = office.back_up(timedelta(hours=1))
+    assert set(office.backups.archive.digests()) == {other}
+    office.check(newer)
+    assert newer.mails == 1
+
+
+def test_erased_it_is_in_no_archive_and_verify_does_not_miss_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = configure(tmp_path)
+    (tmp_path / "mail.eml").write_bytes(secret_mail())
+    assert run(capsys, "--config", config, "import", tmp_path / "mail.eml").code == 0
+    listed = run(capsys, "--config", config, "secrecy", "list", "--json").out
+    assert '"id": 1' in listed
+    assert TITLE not in listed
+    archive = Archive(tmp_path / "data" / "archive")
+    assert len(list(archive.digests())) == 1
+
+    assert run(capsys, "--config", config, "secrecy", "erase", "1", "--by", "王某").code == 0
+    assert list(archive.digests()) == []
+    assert run(capsys, "--config", config, "verify").code == 0
+    refused = run(capsys, "--config", config, "secrecy", "release", "1", "--by", "王某")
+    assert refused.code == 1
+    assert "已经清除" in refused.err
+    assert run(capsys, "--config", config, "secrecy", "erase", "7", "--by", "王某").code == 1
