@@ -88,7 +88,7 @@ def _queue(
     post.queue(
         uow,
         letter,
-        key=f"unread/{first.sha256[:16]}",
+        key=f"unread/{first.sha256}",
         lane="urgent" if urgent else "answer",
         to=(*office.duty_addresses, *office.addresses) if urgent else office.addresses,
         now=now,
