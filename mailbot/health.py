@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mailbot.breaker import Breaker
 from mailbot.clock import shanghai
 from mailbot.config import Config
-from mailbot.fact_names import BOARD_FAILURE, BREAKER, LAST_POLL, LAST_TICK, POLL_FAILURE
+from mailbot.fact_names import BOARD_FAILURE, BREAKER, LAST_POLL, LAST_TICK, MARKED, POLL_FAILURE
 from mailbot.records.letters import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.bounced import told
@@ -136,10 +136,14 @@ def _outbox(uow: UnitOfWork, now: datetime) -> list[str]:
         remedy = "用 mailbot outbox list --state failed 查看，再 outbox retry 重发或 cancel 取消"
         problems.append(f"有{failed}封信发送失败：{remedy}")
     since = now - _TOLD_FOR
-    quarantined = uow.messages.quarantined(since)
-    if quarantined:
+    aside = uow.messages.quarantined(since)
+    marked = [mail for mail in aside if mail.kind == MARKED]
+    if unread := len(aside) - len(marked):
+        problems.append(f"近{_TOLD_FOR.days}天有{unread}封来信未能读取，请在邮箱中人工查看")
+    if marked:
         problems.append(
-            f"近{_TOLD_FOR.days}天有{len(quarantined)}封来信未能读取，请在邮箱中人工查看"
+            f"近{_TOLD_FOR.days}天有{len(marked)}封来信标有密级，没有登记：请报告保密工作机构，"
+            "用 mailbot secrecy list 查看"
         )
     return problems
 

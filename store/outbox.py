@@ -118,8 +118,8 @@ class Outbox:
         self, now: datetime, limit: int = 100, *, without: Sequence[Lane] = ()
     ) -> Sequence[OutboxRecord]:
         """Letters whose time has come, urgent lane first, then oldest first."""
-        query = (
-            select(outbox)
+        first = (
+            select(outbox.c.id)  # sorted without their texts: thousands may wait
             .where(
                 outbox.c.state.in_(["queued", "deferred"]),
                 outbox.c.lane.not_in(without),
@@ -128,6 +128,8 @@ class Outbox:
             .order_by(_LANE_ORDER, outbox.c.created_at, outbox.c.id)
             .limit(limit)
         )
+        query = select(outbox).where(outbox.c.id.in_(first.scalar_subquery()))
+        query = query.order_by(_LANE_ORDER, outbox.c.created_at, outbox.c.id)
         return [to_record(OutboxRecord, row) for row in self._db.execute(query).mappings()]
 
     def in_state(self, *states: OutboxState) -> Sequence[OutboxRecord]:

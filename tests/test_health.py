@@ -80,9 +80,10 @@ def folder(server: int, recorded: int) -> Callable[[UnitOfWork], None]:
     return seen
 
 
-def quarantined(age: timedelta) -> Callable[[UnitOfWork], None]:
+def quarantined(age: timedelta, **more: str) -> Callable[[UnitOfWork], None]:
+    at = NOW - age
     return lambda uow: bool(  # type: ignore[return-value]
-        uow.messages.add(mail(9, state="quarantined", received_at=NOW - age, fetched_at=NOW - age))
+        uow.messages.add(mail(9, state="quarantined", received_at=at, fetched_at=at, **more))
     )
 
 
@@ -117,6 +118,9 @@ REFUSED = Breaker().refused(NOW - MINUTE, "x", timedelta(hours=1)).as_fact()
         ),
         pytest.param(quarantined(6 * DAY), "1封来信未能读取", id="unread-mail"),
         pytest.param(quarantined(8 * DAY), "", id="unread-mail-of-last-week-was-told"),
+        pytest.param(
+            quarantined(DAY, kind="secret"), "secrecy list", id="mail-with-a-mark-of-secrecy"
+        ),
         pytest.param(folder(5, 3), "还有2封没有取下登记", id="server-holds-more-than-the-ledger"),
         pytest.param(folder(3, 3), "", id="folder-agrees"),
         pytest.param(folder(1, 3), "", id="people-delete-mail-on-the-server"),

@@ -164,10 +164,10 @@ class Delivery:
                 held = _paused(uow, ROUTINE_PAUSE, now)
                 only_urgent = held or sending_budget.room(uow, self.config, now) <= 0
             resting: tuple[Lane, ...] = () if self.working(now) else ("reminder",)
-            looking = True
+            looking, at_once = True, 1  # mostly the first one goes
             while looking:
                 looking = False
-                for letter in uow.outbox.ready(now, limit=_LOOKED_AT_ONCE, without=resting):
+                for letter in uow.outbox.ready(now, limit=at_once, without=resting):
                     if letter.lane != "urgent" and only_urgent:
                         break
                     if (to := self._recipients(uow, letter, now)) and uow.outbox.start(
@@ -175,7 +175,7 @@ class Delivery:
                     ):
                         uow.commit()
                         return _Claimed(letter, to)
-                    looking = True  # it was dropped: those behind it come into view
+                    looking, at_once = True, _LOOKED_AT_ONCE  # dropped: those behind come into view
             uow.commit()
         return None
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
+from mailbot.fact_names import MARKED
 from mailbot.stages import orphans
 from mailbot.stages.filing import ATTEMPTS, GROUP
-from mailbot.stages.unread import MARKED
 from store.archive import Archive
 from store.backup import Advance
 from store.drafts import DraftFilter

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mailbot import log
 from mailbot.errors import Refused
+from mailbot.fact_names import MARKED
 from mailbot.rules.secrecy import SecrecyMark, secrecy_mark
-from mailbot.stages.unread import MARKED
 from parsers.facts import Message, Reading
 from store.archive import Archive
 from store.disk import sync

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mailbot.config import Config
+from mailbot.fact_names import MARKED
 from mailbot.records.letters import Memo
 from mailbot.rules.calendar import chinese_moment
 from mailbot.rules.judgement import RuleBook
@@ -18,7 +19,6 @@ from store.records import MessageRecord
 from store.unit_of_work import Store, UnitOfWork
 
 TOLD = "unread.told"  # [ids of mails told], and when the last letter was queued
-MARKED = "secret"  # kind of a mail that bears a mark of state secrets
 _LOOK_BACK = timedelta(days=2)
 _APART = timedelta(minutes=30)
 _MOST = 20
