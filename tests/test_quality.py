@@ -1,6 +1,7 @@
 """Hints on wording and figures (四（二）): true ones with their place, hardly any false ones."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,26 @@ NOTICE = load(HERE.parent / "config.toml").notice
             "由100件减少到50件，同比下降30%。", "数据", "下降30%", id="change-does-not-fit"
         ),
         pytest.param("由100件减少到50件，同比下降50%。", "", "", id="change-fits"),
+        pytest.param(
+            "4月投诉150件，去年同期200件，同比下降40%。", "数据", "下降40%", id="year-on-year"
+        ),
+        pytest.param("4月投诉150件，较去年同期200件下降25%。", "", "", id="year-on-year-that-fits"),
+        pytest.param(
+            "排查商户50家，其中餐饮店30家、理发店15家、洗车店8家。",
+            "数据",
+            "其中餐饮店30家",
+            id="parts-of-what-was-checked",
+        ),
+        pytest.param("一是排查，三是整改。", "序号", "三是整改", id="second-point-missing"),
+        pytest.param("一是排查，二是整改，二是督导。", "序号", "二是督导", id="second-twice"),
+        pytest.param(
+            "一是排查，二是整改。会议要求，一是抓紧，二是抓实。", "", "", id="counting-anew"
+        ),
+        pytest.param("之一是路窄，统一是关键，三是车多。", "", "", id="之一-and-统一-do-not-count"),
+        pytest.param("万源县综合执法局开展检查", "地名", "万源县", id="no-such-county"),
+        pytest.param("大邑县综合执法局来我市交流", "", "", id="a-county-elsewhere"),
+        pytest.param("出动执法人员  人，车辆5台", "缺内容", "  人", id="number-left-out"),
+        pytest.param("对占道经营进进行整治", "叠字", "进进行", id="doubled-head"),
         pytest.param("在XX街道开展检查", "缺内容", "XX", id="placeholder"),
         pytest.param("按照《条例规定开展检查", "括号引号", "《", id="unpaired-title-mark"),
         pytest.param("推行“街长制，成效好", "括号引号", "“", id="unpaired-quotation"),
@@ -67,6 +88,24 @@ def test_hints(text: str, about: str, quote: str) -> None:
 
     assert [hint.about for hint in found] == ([about] if about else [])
     assert all(quote in hint.quote for hint in found)
+
+
+@pytest.mark.parametrize(
+    ("words", "received_on", "told"),
+    [
+        pytest.param("4月19日（周五）开展检查", date(2023, 4, 20), True, id="wrong-this-year"),
+        pytest.param("4月19日（周三）开展检查", date(2023, 4, 20), False, id="right"),
+        pytest.param("4月19日（周五）开展检查", None, False, id="year-unknown"),
+        pytest.param("12月30日（周五）值守", date(2023, 1, 3), False, id="last-year"),
+        pytest.param("去年4月19日（周二）检查", date(2023, 4, 20), False, id="said-to-be-another"),
+    ],
+)
+def test_a_weekday_without_a_year_goes_by_the_receipt(
+    words: str, received_on: date | None, *, told: bool
+) -> None:
+    found = hints("", words, NOTICE, "", received_on)
+
+    assert [hint.about for hint in found] == (["星期"] if told else [])
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from datetime import datetime
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement
 from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
+from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import CueTable
 from mailbot.rules.duplicates import Fingerprint
 from mailbot.rules.elements import completed
@@ -133,7 +134,9 @@ def judge_draft(
         task=task,
         duplicate=duplicates.compare(mine, earlier),
         completeness=completeness.check(parts, home.approval_scans) if is_draft else Completeness(),
-        hints=quality.hints(parts.title, parts.body, book.notice, kind.kind) if is_draft else (),
+        hints=quality.hints(parts.title, parts.body, book.notice, kind.kind, local_day(received_at))
+        if is_draft
+        else (),
         warnings=draft.warnings,
     )
 

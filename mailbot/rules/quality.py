@@ -6,6 +6,7 @@ the true ones, so only what is nearly always wrong is told, five at most.
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import islice
 
 from mailbot.notice import Notice
@@ -19,6 +20,7 @@ from mailbot.rules.quality_figures import (
     impossible_shares,
     impossible_times,
 )
+from mailbot.rules.quality_order import miscounted, misnamed_places
 from mailbot.rules.quality_words import RIGHT_WORDS
 
 _MOST = 5
@@ -30,6 +32,7 @@ _DOUBLED = re.compile(
     r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
     r"|(?<![但只还就要若或凡总便都也])是是(?!非)|(?<![温总平缓])和和(?!美|气|睦|谐)|将将(?!军)"
     r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对"
+    r"|进进行|开开展|组组织|整整治(?!理)|加加强|执执法|执法法(?!律|规|治)|积极极|落落实|工作作(?!风|为|出)"
     r"|(?!一|逐|层)([一-龥]{2})\1"
 )
 _STOPS = re.compile(r"，，|。。(?!。)|、、|；；|：：|，。|。，|、，|，、|；。|。；|，；|：，")
@@ -37,7 +40,9 @@ _HALF_STOP = re.compile(r"[一-龥][,;?!][一-龥]|[一-龥]:[一-龥]")
 _FULL_DIGIT = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{1,20}")
 _MIXED_BRACKETS = re.compile(r"（[^（）()\n]{1,60}\)|\([^（）()\n]{1,60}）")
 _GAP = re.compile(
-    r"(?<![A-Za-z0-9])(?:[Xx×＊*]{2,6}(?![A-Za-z0-9%])|_{2,}|﹡{2,})|（?(?:此处|待)(?:补充|填写|核实数据)）?"
+    r"(?<![A-Za-z0-9])(?:[Xx×＊*]{2,6}(?![A-Za-z0-9%])|_{2,}|﹡{2,}|○{2,})"
+    r"|(?<=[一-龥])[ \u3000]{2,8}(?=[人名台辆户家处次件吨份]次?[，。；、])"
+    r"|（?(?:此处|待)(?:补充|填写|核实数据)）?"
 )
 _TWICE_SAID = re.compile(
     r"(?<![节合条预签公制集契])(?:大约|约|大概)\d{1,7}(?:余|多)[一-龥]{1,3}|(?<![节合条预签公制集契])(?:大约|约|大概|近)\d{1,7}[^，。；\d]{0,5}(?:左右|上下)"
@@ -55,7 +60,9 @@ _CLOSING = {"）": "（", ")": "（", "》": "《", "”": "“", "】": "【", 
 _NEWS = "动态简讯"
 
 
-def hints(title: str, body: str, notice: Notice, kind: str) -> tuple[Hint, ...]:
+def hints(
+    title: str, body: str, notice: Notice, kind: str, received_on: date | None = None
+) -> tuple[Hint, ...]:
     """At most five hints, those most surely right first.
 
     Args:
@@ -63,14 +70,21 @@ def hints(title: str, body: str, notice: Notice, kind: str) -> tuple[Hint, ...]:
         body: 正文.
         notice: Names of publications.
         kind: Kind of the draft; a 动态简讯 should say the day.
+        received_on: Day of receipt; tells the year of a date that names a weekday.
     """
     text = f"{title[:300]}\n{body[:_LONGEST]}"
     found: dict[str, Hint] = {}
-    for check in _CHECKS:
-        for hint in islice(check(text), _EACH):
+    checks = (
+        _wrong_words(text),
+        misnamed_places(text, notice),
+        impossible_dates(text, received_on),
+        *(check(text) for check in _CHECKS),
+        _publications(text, notice),
+        _vague(body, kind),
+    )
+    for told in checks:
+        for hint in islice(told, _EACH):
             found.setdefault(hint.quote, hint)
-    for hint in (*_publications(text, notice), *_vague(body, kind)):
-        found.setdefault(hint.quote, hint)
     return tuple(islice(found.values(), _MOST))
 
 
@@ -165,8 +179,6 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 _CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
-    _wrong_words,
-    impossible_dates,
     impossible_times,
     impossible_shares,
     disagreeing_rates,
@@ -178,5 +190,6 @@ _CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
     _brackets,
     _stops,
     _widths,
+    miscounted,
     _said_twice,
 )

@@ -16,6 +16,9 @@ _PARTS = (
 )
 _SHORT_PARTS = "晨|早|晚|夜|午"
 _WEEKDAY = "周|星期|礼拜"
+_MEASURES = "项条方个大名人台处位种类件起米"
+_HAPPENING = "起火|起雾|起风|起烟|大火|大雨|大风|大雾|大面积|大量|人员|位于"  # may follow a clock
+_COUNTED = rf"(?!{_HAPPENING})[{_MEASURES}余多度元吨辆户只百千万.%]"
 
 _DATE = rf"""(?:
   (?P<y1>\d{{4}})(?:-|/|\.)(?P<m1>\d{{1,2}})(?:-|/|\.)(?P<d1>\d{{1,2}})(?!\d)[Tt]?
@@ -32,7 +35,9 @@ _DATE = rf"""(?:
 _CLOCK = rf"""(?P<h>\d{{1,2}}|[{NUMERAL}]{{1,3}}){_S}(?:
   :{_S}(?P<mi1>[0-5]\d)(?!\d)(?::[0-5]\d(?!\d)(?:\.\d{{1,6}})?)?
  |(?P<unit>时|点)(?![间期代刻候常段效辰])
-  (?:{_S}(?:(?P<half>半)|(?P<quarter>[一三13])刻|(?P<mi2>[0-5]?\d|[{NUMERAL}]{{1,3}}){_S}(?P<fen>分)?))?
+  (?:{_S}(?:(?P<half>半)|(?P<quarter>[一三13])刻
+    |(?P<mi2>[0-5]?\d|[{NUMERAL}]{{1,3}}){_S}分
+    |(?P<mi3>[0-5]\d|[{NUMERAL}]{{2,3}})(?![\d{NUMERAL}]|{_COUNTED})))?(?!{_S}\d{{1,3}}分)
   (?:{_S}\d{{1,2}}秒)?
 )(?P<about>{_S}(?:整|钟|许|左右|多|过|前后|上下|光景)){{0,2}}"""
 
@@ -45,14 +50,15 @@ EXPRESSION = re.compile(
     re.VERBOSE,
 )
 BEFORE_NOW = re.compile(
-    rf"""(?P<some>\d{{1,3}}(?:\.5)?|[{NUMERAL}]{{1,3}}|半|十几|几)(?P<more>多|余)?个?(?P<half>半)?(?:多|余)?
+    rf"""(?:(?P<hours>\d{{1,2}}|[{NUMERAL}]{{1,2}})个?(?:小时|钟头)[零又]?)?
+    (?P<some>\d{{1,3}}(?:\.5)?|[{NUMERAL}]{{1,3}}|半|十几|几)(?P<more>多|余)?个?(?P<half>半)?(?:多|余)?
     (?P<unit>小时|钟头|分钟|刻钟|天)(?:多|左右)?(?P<ago>以前|之前|前)(?![往后面提期])""",
     re.VERBOSE,
 )
 TO = re.compile(r"[ \t]{0,2}(?:至|到|—{1,2}|-{1,2}|~|～|–|―)[ \t]{0,2}")
-_MEASURES = "项条方个大名人台处位种类件起米"
 _CLOCK_NOT = re.compile(
-    rf"[ \t]{{0,2}}(?:[{_MEASURES}]|意见|要求|建议|措施|体会|思考|做法|共识|希望|问题)"
+    rf"[ \t]{{0,2}}(?!{_HAPPENING})"
+    rf"(?:[{_MEASURES}]|意见|要求|建议|措施|体会|思考|做法|共识|希望|问题)"
 )
 
 
@@ -122,10 +128,10 @@ def _is_clock(found: re.Match[str]) -> bool:
         return True
     text, hour = found.string, found["h"]
     alone = not (found["part"] or _is_dated(found))
-    exact = found["mi2"] or found["half"] or found["quarter"]
-    if found["mi2"] and not found["fen"] and not _bare_minutes(found):
-        return False
+    exact = found["mi2"] or found["mi3"] or found["half"] or found["quarter"]
     if exact or not alone:
+        if found["about"]:
+            return True
         return not (found["unit"] == "点" and not exact and _CLOCK_NOT.match(text, found.end()))
     before = text[max(0, found.start() - 1) : found.start()]
     if found["unit"] == "点":
@@ -135,9 +141,3 @@ def _is_clock(found: re.Match[str]) -> bool:
     return (hour.isdigit() or len(hour) > 1 or bool(found["about"]) or hour in "零〇") and (
         before not in tuple("第随同小历用")
     )
-
-
-def _bare_minutes(found: re.Match[str]) -> bool:
-    """Minutes without 分 (7点40) are two digits that nothing measures."""
-    after = found.string[found.end("mi2") : found.end("mi2") + 1]
-    return len(found["mi2"]) > 1 and after not in tuple(f"{_MEASURES}余多度元吨辆户只百千万.%")

@@ -81,7 +81,7 @@ def resolve(found: re.Match[str], told: Told) -> Instant | None:
 
 
 def resolve_ago(found: re.Match[str], reference: datetime) -> Instant | None:
-    """半小时前, 40分钟前, 两天前: counted back from the mail."""
+    """半小时前, 1小时20分钟前, 两天前: counted back from the mail."""
     some, unit = found["some"], found["unit"]
     if some in ("几", "十几"):
         return None
@@ -93,7 +93,10 @@ def resolve_ago(found: re.Match[str], reference: datetime) -> Instant | None:
         day = (reference - amount * _DAY).date()
         return _whole(replace(_BLANK, start=found.start(), end=found.end(), day=day), day, "")
     step = {"分钟": 1, "刻钟": 15}.get(unit, 60)
-    moment = (reference - timedelta(minutes=amount * step)).replace(second=0, microsecond=0)
+    hours = small_number(found["hours"]) if found["hours"] and step < 60 else 0
+    moment = (reference - timedelta(hours=hours or 0, minutes=amount * step)).replace(
+        second=0, microsecond=0
+    )
     return Instant(moment, moment, "minute", found.start(), found.end(), moment.date())
 
 
@@ -143,6 +146,7 @@ def _clock(at: Instant, found: re.Match[str], day: date, part: str, told: Told) 
         moment = _after_last(moment, told.last, told.reference)
     whole_hour = found["unit"] is not None and not (
         found["mi2"]
+        or found["mi3"]
         or found["half"]
         or found["quarter"]
         or hour == 24
@@ -158,7 +162,7 @@ def _minute(found: re.Match[str]) -> int | None:
         return 30
     if found["quarter"]:
         return _QUARTERS[found["quarter"]]
-    written = found["mi1"] or found["mi2"]
+    written = found["mi1"] or found["mi2"] or found["mi3"]
     number = small_number(written) if written else 0
     return number if number is not None and number < 60 else None
 
