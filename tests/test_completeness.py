@@ -51,6 +51,20 @@ def test_what_is_missing_is_told_with_its_clause(given: dict[str, object], missi
     assert [reason.clause for reason in found.reasons] == ["四（一）"]
 
 
+@pytest.mark.parametrize(
+    ("byline", "there"),
+    [
+        pytest.param("大竹县综合执法局 李某", {"撰稿", "落款"}, id="body-and-person"),
+        pytest.param("大竹县综合执法局", {"落款"}, id="body-alone"),
+        pytest.param("李某 王某", {"撰稿"}, id="people-alone"),
+    ],
+)
+def test_a_byline_tells_author_body_or_both(byline: str, there: set[str]) -> None:
+    found = check(segments(credits=(("署名", byline),), signature_unit=""))
+
+    assert {"撰稿", "落款"} & set(found.present) == there
+
+
 def test_a_scanned_sign_off_page_stands_for_the_names() -> None:
     found = check(segments(credits=(("撰稿", "李某"), ("电话", "0000"))), ("审签单.jpg",))
 

@@ -74,6 +74,7 @@ def test_every_row_and_alias_of_annex_2_means_its_row() -> None:
     [
         pytest.param(lambda name: {"signature_unit": name}, id="signature"),
         pytest.param(lambda name: {"credits": (("供稿", f"{name} 李某"),)}, id="credit"),
+        pytest.param(lambda name: {"credits": (("署名", f"{name} 李某"),)}, id="byline"),
         pytest.param(lambda name: {"title": f"{name}开展安全检查"}, id="title"),
         pytest.param(lambda name: {"subject": f"【动态简讯】{name}：开展检查"}, id="subject"),
         pytest.param(lambda name: {"file_name": f"{name}5月信息.docx"}, id="file-name"),

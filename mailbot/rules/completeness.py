@@ -12,6 +12,8 @@ _CLAUSE = "四（一）"
 _AUTHOR = re.compile(
     r"撰稿|供稿|撰写|拟稿|执笔|作者|通讯员|记者|文字|起草|编写|经办|报送人|图文|文/|文/图"
 )
+_BYLINE = "署名"
+_BODY = re.compile(r"[一-龥]{2,24}?(?:局|委|队|处|所|站|办|科|室|中心|公司)")
 _APPROVAL = re.compile(
     r"审核|审签|签发|审定|审批|审阅|[一二三初复终]审|校审|核稿|核定|分管领导|主要领导"
 )
@@ -41,11 +43,12 @@ def check(segments: Segments, approval_scans: tuple[str, ...] = ()) -> Completen
     """
     there = {
         "标题": bool(segments.title.strip()),
-        "撰稿": _credited(segments, _AUTHOR),
+        "撰稿": _credited(segments, _AUTHOR) or bool(_signed_by(segments)[1]),
         "审核签发": _credited(segments, _APPROVAL) or bool(approval_scans),
         "联系方式": _credited(segments, _CONTACT) or bool(_PHONE.search(_edges(segments.full))),
         "落款": bool(segments.signature_unit.strip())
-        or _credited(segments, re.compile("供稿|单位")),
+        or _credited(segments, re.compile("供稿|单位"))
+        or _signed_by(segments)[0],
         "日期": bool(segments.signature_date.strip() or _DATE.search(_edges(segments.full))),
     }
     present = [name for name, found in there.items() if found]
@@ -62,6 +65,13 @@ def _credited(segments: Segments, label: re.Pattern[str]) -> bool:
     return bool(
         re.search(rf"(?:{label.pattern})[^，。\n]{{0,6}}[:：/]\s{{0,6}}\S", _edges(segments.full))
     )
+
+
+def _signed_by(segments: Segments) -> tuple[bool, str]:
+    """Whether a byline such as （大竹县综合执法局 李某） names a body, and who else it names."""
+    lines = [value for label, value in segments.credits if label == _BYLINE]
+    people = "".join(_BODY.sub("", line) for line in lines)
+    return any(_BODY.search(line) for line in lines), re.sub(r"[\W\d]{1,40}", "", people)
 
 
 def _edges(full: str) -> str:
