@@ -40,7 +40,9 @@ _PATTERNS = {
     "签发": r"(?:签发|审核|审签|批准|审定|签批)(?:人)?[:：]?[^，。；\n]{0,10}",
 }
 _COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
-_BEFORE_PLACE = re.compile(r"^[^，。；\n]{0,10}(?:关于|位于|地点[为是:：]|在|于|接|到|向|从|由)(?=[一-龥\d]{2})")
+_BEFORE_PLACE = re.compile(
+    r"^[^，。；\n]{0,10}(?:关于|位于|地点[为是:：]|在|于|接|到|向|从|由)(?=[一-龥\d]{2})"
+)
 _LONGEST_QUOTE = 30
 _LOOKED_AT = 4000  # characters; elements stand at the head of a report or its foot
 

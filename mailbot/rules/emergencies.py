@@ -21,6 +21,7 @@ from mailbot.records.verdicts import (
 from mailbot.rules.cues import CueTable, Fired, fire, total
 from mailbot.rules.elements import find_elements
 from mailbot.rules.emergency_circumstances import SUPPORT, circumstances
+from mailbot.rules.emergency_excerpt import excerpt, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
 from mailbot.rules.event_time import judge_lateness, pick_event_time, pick_report_time
 
@@ -77,7 +78,8 @@ def judge(
         clock_starts_at_report: The office counts from 接报 (the notice leaves it open).
     """
     reference = _reference(sent_at, received_at)
-    best = _score(cut(title, subject, body).with_head(cues), reference, cues)
+    whole = cut(title, subject, body).with_head(cues)
+    best = _or_in_passing(_score(whole, reference, cues), whole, reference, cues)
     if mail_body.strip() and mail_body.strip() != body.strip():
         alone = _score(cut("", subject, mail_body), reference, cues)
         best = alone if alone.score > best.score else best
@@ -126,6 +128,21 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     return _Scored(score, counted, extra, hazard, event_time, report_time)
 
 
+def _or_in_passing(whole: _Scored, parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
+    """The draft as judged, or the sentences in it that alone ask for a look."""
+    review, alert = cues.settings["review"], cues.settings["alert"]
+    if whole.score >= review or not may_hide_one(whole.fired):
+        return whole
+    told = excerpt(parts, reference, cues)
+    alone = _score(cut("", "", told), reference, cues) if told else whole
+    if alone.score < review + cues.settings["passing_more"]:
+        return whole
+    because = f"夹在日常稿件里写到“{_short(told)}”，单看这几句像突发事件，只请核对，不作紧急"
+    held = min(0.0, alert - 1 - alone.score)
+    why = Reason("突发事件", because, CLAUSE, held, "passing")
+    return replace(alone, score=alone.score + held, extra=(*alone.extra, why))
+
+
 def _without_hazard(
     fired: tuple[Fired, ...], event_time: EventTime | None, cues: CueTable
 ) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
@@ -136,11 +153,12 @@ def _without_hazard(
     told = {
         "时间": clock,
         "谁报告": "report" in groups,
-        "谁处置": "respond" in groups,
+        "谁处置": bool(groups & {"respond", "rescue"}),
+        "急救、消防或公安到场": "rescue" in groups,
         "伤亡或损失": "harm" in groups,
         "事出突然": "sudden" in groups,
     }
-    witnessed = bool(groups & {"report", "harm"})
+    witnessed = bool(groups & {"report", "harm", "rescue"})
     if not clock or not witnessed or sum(told.values()) < cues.settings["schema"]:
         return frames, ()
     words = "、".join(name for name, there in told.items() if there)

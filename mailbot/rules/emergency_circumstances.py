@@ -11,7 +11,7 @@ from mailbot.records.verdicts import EventTime, Reason
 from mailbot.rules.cues import CueTable, Fired
 from mailbot.rules.emergency_frames import Parts
 
-SUPPORT = ("harm", "respond", "report", "sudden")
+SUPPORT = ("harm", "respond", "rescue", "report", "sudden")
 _VERDICT = "突发事件"
 _CLAUSE = "二·一"
 _DECLARED = ("declared.first", "declared.follow")

@@ -14,7 +14,9 @@ from mailbot.rules.place_type import Mention, UnitIndex, simple
 from mailbot.rules.unit_names import plain
 from parsers.facts import Address
 
-_AUTHOR_CREDIT = re.compile(r"署名|供稿|撰稿|来稿|报送|投稿|单位|来源|作者|通讯员|科室|部门|撰写|拟稿")
+_AUTHOR_CREDIT = re.compile(
+    r"署名|供稿|撰稿|来稿|报送|投稿|单位|来源|作者|通讯员|科室|部门|撰写|拟稿"
+)
 _NOT_AUTHOR = re.compile(r"审核|审签|签发|审定|审阅|主送|抄送|联系|电话|附件|编辑|责任")
 _DELIMITER = re.compile(r"[，。；：！？,;:!?\s\-—_－|/【】\[\]()（）《》「」“”\"、~·.+*#]")
 _BEFORE_ACTOR = re.compile(
