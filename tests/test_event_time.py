@@ -219,6 +219,9 @@ PICKED = [
         "report",
     ),
     ("消防8时45分到场处置，8时30分许一男子坠入窨井。", "04-19 08:30", "event"),
+    ("前天晚上，墙砖坠下。当晚6点50分许她路过时听到一声响。", "04-17 18:50", "event"),
+    ("4月19日清晨，路面坍塌，周围已设围挡。坍塌发生在凌晨3时左右。", "04-19 03:00", "event"),
+    ("4月19日6时许，接报某小区起火。昨天下午小区曾停气后恢复。", "04-19 06:00", "report"),
     ("今早8点一辆货车侧翻。", "04-19 08:00", "event"),
     ("4月18日15点5个摊位被吹翻。", "04-18 15:00", "event"),
     ("昨天下午2点20人聚集堵门。", "04-18 14:00", "event"),
@@ -228,6 +231,17 @@ PICKED = [
     ("1小时20分钟前，某路塌陷。", "04-19 07:50", "event"),
     ("一个小时又20分钟前，某路塌陷。", "04-19 07:50", "event"),
 ]  # fmt: skip
+
+
+def test_spoken_hours_mean_the_afternoon_where_that_is_just_past() -> None:
+    """五点半 at 17:44; at 20:00 it may as well have been the morning."""
+    told = "五点半，化粪池炸了。"
+
+    just_past = pick_event_time(told, _at("2023-04-19 17:44", NOW))
+    long_past = pick_event_time(told, _at("2023-04-19 20:00", NOW))
+    written = pick_event_time("5时30分，化粪池炸了。", _at("2023-04-19 17:44", NOW))
+
+    assert [one and one.earliest.hour for one in (just_past, long_past, written)] == [17, 5, 5]
 
 
 @pytest.mark.parametrize(("text", "earliest", "role"), PICKED)

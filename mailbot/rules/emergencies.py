@@ -20,7 +20,12 @@ from mailbot.records.verdicts import (
 )
 from mailbot.rules.cues import CueTable, Fired, fire, total
 from mailbot.rules.elements import find_elements
-from mailbot.rules.emergency_circumstances import SUPPORT, circumstances
+from mailbot.rules.emergency_circumstances import (
+    SUPPORT,
+    circumstances,
+    danger_signs,
+    just_happened,
+)
 from mailbot.rules.emergency_excerpt import excerpt, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
 from mailbot.rules.event_time import judge_lateness, pick_event_time, pick_report_time
@@ -122,7 +127,8 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     event_time, report_time = pick_event_time(told, reference), pick_report_time(told, reference)
     extra = circumstances(parts, counted, event_time, reference, cues)
     if not groups & set(_CORE):
-        counted, schema = _without_hazard(counted, event_time, cues)
+        signs = danger_signs(parts.body, cues)
+        counted, schema = _without_hazard(counted, event_time, signs, reference, cues)
         extra += schema
     score = total(counted, cues.caps) + sum(reason.points for reason in extra)
     return _Scored(score, counted, extra, hazard, event_time, report_time)
@@ -144,21 +150,29 @@ def _or_in_passing(whole: _Scored, parts: Parts, reference: datetime, cues: CueT
 
 
 def _without_hazard(
-    fired: tuple[Fired, ...], event_time: EventTime | None, cues: CueTable
+    fired: tuple[Fired, ...],
+    event_time: EventTime | None,
+    signs: tuple[str, ...],
+    reference: datetime,
+    cues: CueTable,
 ) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
     """No hazard word: support alone counts nothing, unless the whole schema stands."""
     frames = tuple(one for one in fired if one.cue.group not in SUPPORT)
     groups = {one.cue.group for one in fired}
     clock = event_time is not None and event_time.precision != "day"
+    fresh = just_happened(event_time, reference, cues)
+    signed = fresh and len(signs) >= cues.settings["signs"]
     told = {
         "时间": clock,
+        "刚刚发生": fresh,
         "谁报告": "report" in groups,
         "谁处置": bool(groups & {"respond", "rescue"}),
         "急救、消防或公安到场": "rescue" in groups,
         "伤亡或损失": "harm" in groups,
         "事出突然": "sudden" in groups,
+        f"险情常用字“{'、'.join(signs[:4])}”": signed,
     }
-    witnessed = bool(groups & {"report", "harm", "rescue"})
+    witnessed = bool(groups & {"report", "harm", "rescue"}) or signed
     if not clock or not witnessed or sum(told.values()) < cues.settings["schema"]:
         return frames, ()
     words = "、".join(name for name, there in told.items() if there)

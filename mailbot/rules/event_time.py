@@ -22,6 +22,7 @@ _UNTIL = re.compile(
 _HAPPENED = re.compile(
     r"(?:事发|发生|案发|出险|出事|事故|起火|着火|失火|爆炸|坍塌|泄漏|发现)的?(?:时间|时刻|日期|于)"
     r"(?:大约|大概|约|为|是|在|于|:){0,3}[ ]{0,2}$"
+    r"|(?:发生|出现)[在于](?:了)?(?:大约|大概|约)?[ ]{0,2}$"
 )
 _REPORTED_BEFORE = re.compile(
     r"(?:接报|接警|报警|报告|来电|报案|上报)(?:时间|于|时刻)[为是:]?[ ]{0,2}约?$|(?:接报|接警)于?$"
@@ -43,6 +44,8 @@ _AFTERWARDS = re.compile(
 )
 # “14时20分前全部离开” bounds something, it does not date the event.
 _DEADLINE = re.compile(r"(?:许|左右)?(?:之?前|以前)(?!后)")
+_ONCE = re.compile(r"^[^，。；\n]{0,8}(?:曾|原本|之前|此前)")
+_WITNESSED = re.compile(r"听到|听见|看到|看见|路过|目击|发现|当时|突然|事发")
 _UNHURT = re.compile(r"(?:无|没有|没|未)[^，。；\n]{0,6}(?:受伤|死亡|伤亡|被困|受困|砸)")
 _RESCUED = re.compile(r"解救|救出|获救|脱困|脱险|救起|救上来")
 _SENTENCE_END = re.compile(r"[。；！？\n]")
@@ -53,6 +56,7 @@ class _Candidate:
     instant: Instant
     time: EventTime
     score: float
+    witnessed: bool
 
 
 def find_times(text: str, reference: datetime) -> list[EventTime]:
@@ -76,7 +80,23 @@ def pick_event_time(text: str, reference: datetime) -> EventTime | None:
     candidates = _candidates(text, reference)
     if not candidates:
         return None
-    return max(candidates, key=lambda candidate: candidate.score).time
+    best = max(candidates, key=lambda candidate: candidate.score)
+    return _sharper(best, candidates).time
+
+
+def _sharper(best: _Candidate, candidates: list[_Candidate]) -> _Candidate:
+    """前天晚上…当晚6点50分许听到: the clock of a witness, within the vague time told."""
+    if best.time.precision not in ("part_of_day", "day"):
+        return best
+    within = [
+        one
+        for one in candidates
+        if one.witnessed
+        and one.time.precision in ("minute", "hour")
+        and one.time.role == "event"
+        and best.time.earliest <= one.time.earliest <= best.time.latest
+    ]
+    return max(within, key=lambda one: one.score, default=best)
 
 
 def pick_report_time(text: str, reference: datetime) -> EventTime | None:
@@ -101,7 +121,8 @@ def _candidates(text: str, reference: datetime) -> list[_Candidate]:
             "report" if reported else "event", text[instant.start : instant.end].strip(" ，,"),
         )  # fmt: skip
         score = _score(instant, before, after, place, reference, reported=reported)
-        told.append(_Candidate(instant, time, score))
+        witnessed = bool(_WITNESSED.search(after.split("，", 2)[0][:_SOON]))
+        told.append(_Candidate(instant, time, score, witnessed))
     return told
 
 
@@ -133,6 +154,8 @@ def _score(
         score -= 4
     if _HAPPENED.search(before):
         score += 6
+    elif _ONCE.search(after):
+        score -= 4
     if _DEADLINE.match(after):
         score -= 3
     if reported:

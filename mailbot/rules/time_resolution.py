@@ -19,6 +19,8 @@ _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _SOON = timedelta(days=31)  # a date without a year may lie this far ahead (announced works)
 _TOMORROW = timedelta(days=3)  # likewise a day without a month
+_NOON_HOUR = 12
+_FRESH = timedelta(hours=2)
 _WEEKDAYS = {c: n for n, c in enumerate("一二三四五六日")} | {"天": 6}
 _QUARTERS = {"一": 15, "1": 15, "三": 45, "3": 45}
 _EVENING = ("晚", "晚上", "晚间", "夜", "夜晚", "夜间", "夜里", "深夜", "午夜", "半夜", "子夜")
@@ -144,6 +146,8 @@ def _clock(at: Instant, found: re.Match[str], day: date, part: str, told: Told) 
         moment -= _DAY
     if not at.dated and told.last is not None and not found["part"]:
         moment = _after_last(moment, told.last, told.reference)
+    if found["unit"] == "点" and not part and 1 <= hour < _NOON_HOUR:
+        moment = _spoken_afternoon(moment, told.reference)
     whole_hour = found["unit"] is not None and not (
         found["mi2"]
         or found["mi3"]
@@ -155,6 +159,12 @@ def _clock(at: Instant, found: re.Match[str], day: date, part: str, told: Told) 
     latest = moment + timedelta(minutes=59) if whole_hour else moment
     precision: Precision = "hour" if whole_hour else "minute"
     return replace(at, earliest=moment, latest=latest, precision=precision, part=part)
+
+
+def _spoken_afternoon(moment: datetime, reference: datetime) -> datetime:
+    """五点半, in a message of 17:44: spoken hours run to twelve, and news is fresh."""
+    later = moment + timedelta(hours=_NOON_HOUR)
+    return later if timedelta(0) <= reference - later <= _FRESH else moment
 
 
 def _minute(found: re.Match[str]) -> int | None:
