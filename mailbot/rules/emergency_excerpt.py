@@ -18,14 +18,15 @@ _PERSON = ("event.person", "harm.people", "harm.body")
 _UNREAL = re.compile(
     r"frame\.(?:drill_\w+|case_body|lesson\w*|relayed|advice|study|warn\w*|rules_\w+|summary|count)"
 )
+_HURT = ("event", "harm", "rescue")
 _FRESH = timedelta(hours=24)
 _FOLLOWING = 2  # sentences that tell what became of it
 _MORE = 40  # characters a draft must have besides, else it is the report itself
 
 
 def may_hide_one(fired: tuple[Fired, ...]) -> bool:
-    """Whether events stand in a draft that is not about drills, cases, rules or forecasts."""
-    told = any(one.cue.group == "event" for one in fired)
+    """Whether hazards, harm or rescuers stand in a draft that is not about drills, cases, rules or forecasts."""
+    told = any(one.cue.group in _HURT for one in fired)
     return told and not any(_UNREAL.fullmatch(one.cue.id) for one in fired)
 
 
