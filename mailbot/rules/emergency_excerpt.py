@@ -25,7 +25,7 @@ _MORE = 40  # characters a draft must have besides, else it is the report itself
 
 
 def may_hide_one(fired: tuple[Fired, ...]) -> bool:
-    """Whether hazards, harm or rescuers stand in a draft that is not about drills, cases, rules or forecasts."""
+    """Whether hazards, harm or rescuers stand in a draft not about drills, cases or rules."""
     told = any(one.cue.group in _HURT for one in fired)
     return told and not any(_UNREAL.fullmatch(one.cue.id) for one in fired)
 

@@ -5,38 +5,22 @@ clearly ahead. A guess would cost a unit its score, a 待审 costs a minute.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import KindVerdict, Reason
 from mailbot.rules.cues import Cue, CueTable, Fired, fire
+from mailbot.rules.kind_outline import WIDTHS, Outline, outline
+
+__all__ = ["Outline", "classify", "outline", "weigh"]
 
 NEWS, PRACTICE, PROBLEM = "动态简讯", "经验做法", "问题反映"
 NOT_A_DRAFT, UNDECIDED = "非稿件", "待审"
 _GROUPS = {"news": NEWS, "practice": PRACTICE, "problem": PROBLEM, "other": NOT_A_DRAFT}
 _CLAUSES = {NEWS: "二·一", PRACTICE: "二·二", PROBLEM: "二·三", NOT_A_DRAFT: "二", UNDECIDED: "二"}
-_WIDTHS = str.maketrans("０１２３４５６７８９,;:?!()", "0123456789，；：？！（）")
-_HEADING = re.compile(
-    r"(?:^|[\n。；])[ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
-    r"|第[一二三四五六七八九十][，、]|\d{1,2}[.、．])[^。\n；]{2,40})"
-)
-_LEAD = re.compile(
-    r"(?:^|[。；：\n])[ \t　]{0,8}(?:[一二三四五六七八九十]{1,2}[是、]|（[一二三四五六七八九十]）"
-    r"|\d{1,2}[.、])?([^，。；：、\n]{2,14})(?=[，。；：])"
-)
-_MOST_LEADS = 200
-_FIRST = re.compile(r"一是|其一")
-_NEXT = {"一是": ("二是", "三是"), "其一": ("其二", "其三")}
-_LIST_REACH = 1200
-_INTRO = 60
 _OPENING = 60
 _ENDING = 120
-_MOST_LISTS = 20
-_SHORT_LEAD = 9
-_PARALLEL = 3
 _SHOWN_REASONS = 5
 _DECLARED = (
     (PROBLEM, re.compile(r"问题反映|问题类|调研|建议类|问题建议|社情民意")),
@@ -44,23 +28,6 @@ _DECLARED = (
     (NEWS, re.compile(r"动态简讯|动态类|工作动态|简讯|动态信息|信息快报|动态")),
 )
 _BRACKETED = re.compile(r"[【\[（(〔]([^】\]）)〕]{2,12})[】\]）)〕]")
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """How a body is built.
-
-    Attributes:
-        headings: Numbered headings, in order, cut at their first sentence.
-        lists: For each 一是…二是…三是 the sentence it hangs on.
-        leads: Short first clauses of sentences, such as 建机制 or 经费不足.
-        parallel: What at least three leads share, as “首同：列” or “尾同：法”.
-    """
-
-    headings: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    leads: tuple[str, ...] = ()
-    parallel: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +43,6 @@ class Weighed:
     ranked: tuple[tuple[str, float], ...]
     fired: tuple[Fired, ...]
     claimed: str
-
-
-def outline(body: str) -> Outline:
-    """Headings and enumerations of a body, whether or not lines were kept."""
-    flat = body.translate(_WIDTHS)
-    headings = tuple(found[1].strip() for found in _HEADING.finditer(flat))
-    lists = []
-    for found in _FIRST.finditer(flat):
-        second, third = _NEXT[found[0]]
-        after = flat.find(second, found.end(), found.end() + _LIST_REACH)
-        if after >= 0 and flat.find(third, after, after + _LIST_REACH) >= 0:
-            before = flat[max(0, found.start() - _INTRO) : found.start()].rstrip(" \n\t　")
-            lists.append(_last_sentence(before) + found[0])
-        if len(lists) >= _MOST_LISTS:
-            break
-    leads = tuple(found[1] for found in islice(_LEAD.finditer(flat), _MOST_LEADS))
-    return Outline(headings, tuple(lists), leads, _parallel(leads))
-
-
-def _parallel(leads: tuple[str, ...]) -> tuple[str, ...]:
-    """Headings without numbers: leads that begin or end alike, as in 材料做减法…环节做除法."""
-    short = [lead.strip('“”"') for lead in leads if len(lead) <= _SHORT_LEAD]
-    ends = {
-        "首同": Counter(lead[:1] for lead in short),
-        "尾同": Counter(lead[-1:] for lead in short),
-    }
-    return tuple(
-        f"{where}：{sign}"
-        for where, counted in ends.items()
-        for sign, times in counted.items()
-        if times >= _PARALLEL and "\u4e00" <= sign <= "\u9fff"
-    )
-
-
-def _last_sentence(before: str) -> str:
-    """The lead of a list; it may end with the very stop before 一是."""
-    body = before.rstrip("。：；，")
-    cut = max(body.rfind("。"), body.rfind("\n"))
-    return body[cut + 1 :] + "，"
 
 
 def classify(
@@ -183,6 +111,9 @@ def weigh(
     fired = fire(cues, _scopes(title or subject, body, structure))
     scores = _scores(fired, cues.settings, cues.caps)
     _weigh_length(scores, words, cues.settings)
+    dated = any(one.cue.id == "news.opening_date" for one in fired)
+    if words > cues.settings["undated_from"] and not dated:
+        scores[NEWS] += cues.settings["undated_news"]
     if claimed:
         scores[claimed] += cues.settings["declared"]
     if emergency_level == "review":
@@ -207,15 +138,19 @@ def declared_kind(declared: str, subject: str = "") -> str:
 
 
 def _scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
-    flat = body.translate(_WIDTHS).strip()
+    flat = body.translate(WIDTHS).strip()
     return {
-        "title": title.translate(_WIDTHS).strip(),
+        "title": title.translate(WIDTHS).strip(),
         "opening": flat[:_OPENING],
         "body": flat,
         "headings": "\n".join(structure.headings),
         "lists": "\n".join(structure.lists),
         "leads": "\n".join(structure.leads),
         "parallel": "\n".join(structure.parallel),
+        "heads": "\n".join(structure.heads),
+        "steps": "\n".join(structure.steps),
+        "contrasts": "\n".join(structure.contrasts),
+        "deficits": "\n".join(structure.deficits),
         "whole": flat[: _ENDING * 2],
         "ending": flat[-_ENDING:],
     }
