@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mailbot.config_board import BoardConfig
-from mailbot.config_safety import BackupConfig, DiskConfig, HeartbeatConfig
+from mailbot.config_safety import BackupConfig, DiskConfig, HeartbeatConfig, RetentionConfig
 from mailbot.config_sending import BouncesConfig
 from mailbot.notice import (
     Assessment,
@@ -256,6 +256,7 @@ class Config(Frozen):
     letters: LettersConfig = LettersConfig()
     push: PushConfig = PushConfig()
     heartbeat: HeartbeatConfig = HeartbeatConfig()
+    retention: RetentionConfig = RetentionConfig()
     board: BoardConfig = BoardConfig()
     log: LogConfig = LogConfig()
     notice_head: NoticeHead = Field(alias="notice")

@@ -1,4 +1,4 @@
-"""[backup], [disk], [heartbeat]: how the records survive, and how a death is noticed."""
+"""[backup], [disk], [heartbeat], [retention]: how records survive, and how long they stay."""
 
 from pydantic import Field
 
@@ -79,3 +79,17 @@ class HeartbeatConfig(Frozen):
     poll_within_seconds: int = Field(300, ge=1, le=7200)
     alert_within_seconds: int = Field(300, ge=1, le=3600)
     clock_within_seconds: int = Field(30, ge=2, le=600)
+
+
+class RetentionConfig(Frozen):
+    """[retention]: how long personal data is kept; `mailbot purge` deletes what is older.
+
+    Attributes:
+        raw_mail_months: Raw mails, senders and texts of drafts, since we got them; 0 = for ever.
+        letters_months: Texts and addresses of letters that left; 0 = for ever.
+        contacts_idle_months: Learnt addresses of which nothing was heard; 0 = for ever.
+    """
+
+    raw_mail_months: int = Field(24, ge=0, le=1200)
+    letters_months: int = Field(24, ge=0, le=1200)
+    contacts_idle_months: int = Field(12, ge=0, le=1200)

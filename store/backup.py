@@ -192,6 +192,25 @@ class BackupFolder:
             remove_folder(snapshot.path, doomed=lambda p: p.with_name(f"{_PARTIAL}{p.name}"))
         return len(surplus)
 
+    def forget(self, digests: Iterable[str]) -> int:
+        """Delete the raw mails among `digests` that no copy here needs any more; how many.
+
+        Raises:
+            Busy: Another program is making a backup into this folder.
+        """
+        archive = self.archive
+        doomed = {digest for digest in digests if archive.has(digest)}
+        if not doomed:
+            return 0
+        with self._alone():
+            for snapshot in self.snapshots():
+                doomed -= set(integrity.digests_on_record(snapshot.database))
+            for digest in doomed:
+                archive.path(digest).unlink(missing_ok=True)
+            for folder in {archive.path(digest).parent for digest in doomed}:
+                sync(folder)
+        return len(doomed)
+
     def check(self, snapshot: Snapshot, *, advance: Advance, going: Going) -> None:
         """Read a copy in full: each file's hash, the database's structure, every raw mail.
 

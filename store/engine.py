@@ -68,6 +68,16 @@ def database_path(engine: Engine) -> Path | None:
     return Path(name) if is_file and name else None
 
 
+def empty_journal(engine: Engine) -> None:
+    """What was overwritten shall not live on in SQLite's journal; waits for no reader."""
+    if engine.url.get_backend_name() == "sqlite":
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+
 def _anchored(url: URL, folder: Path | None) -> URL:
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return url

@@ -83,9 +83,24 @@ def row_counts(path: Path) -> Mapping[str, int]:
 
 
 def digests_on_record(path: Path) -> list[str]:
-    """sha256 of every mail on record, in the order of arrival."""
+    """sha256 of every mail on record whose raw file shall exist, in the order of arrival."""
+    return _digests(path, purged=False)
+
+
+def purged_digests(path: Path) -> list[str]:
+    """sha256 of every mail whose raw file was deleted on purpose."""
+    return _digests(path, purged=True)
+
+
+def _digests(path: Path, *, purged: bool) -> list[str]:
     with reading(path) as database:
-        return [row[0] for row in database.execute("SELECT sha256 FROM messages ORDER BY id")]
+        named = {row[1] for row in database.execute("PRAGMA table_info(messages)")}
+        if "purged_at" not in named:  # a backup made before anything could be purged
+            where = "WHERE 0" if purged else ""
+        else:
+            where = f"WHERE purged_at IS {'NOT ' if purged else ''}NULL"
+        query = f"SELECT sha256 FROM messages {where} ORDER BY id"  # noqa: S608  our own words
+        return [row[0] for row in database.execute(query)]
 
 
 def digests_never_copied(path: Path) -> frozenset[str]:

@@ -37,6 +37,7 @@ class MessageRecord:
         reason: Why it is that kind, or why it was quarantined.
         origin: "imap" or "import".
         rank: Of many waiting mails the lowest is filed first; 0 sounds urgent.
+        purged_at: When its raw file and personal fields were deleted on purpose; None = kept.
     """
 
     id: int
@@ -55,6 +56,7 @@ class MessageRecord:
     sent_at: datetime | None = None
     summary: Mapping[str, object] = field(default_factory=dict)
     rank: int = 1
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ messages = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("rank", Integer, nullable=False, default=1),
     Column("summary", JSON, nullable=False, default=dict),
+    _utc("purged_at"),
 )
 
 sightings = Table(

@@ -14,6 +14,7 @@ from store.engine import READ_ONLY
 from store.messages import Cursors, Messages
 from store.office import Acts, Commissions, Events
 from store.outbox import Outbox
+from store.retention import Retention
 from store.tokens import Tokens
 
 StoreUnavailable = OperationalError
@@ -37,6 +38,7 @@ class UnitOfWork:
     contacts: Contacts
     facts: Facts
     tokens: Tokens
+    retention: Retention
 
     def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
         self._engine = engine
@@ -63,6 +65,7 @@ class UnitOfWork:
         self.contacts = Contacts(connection)
         self.facts = Facts(connection)
         self.tokens = Tokens(connection)
+        self.retention = Retention(connection)
         return self
 
     def commit(self) -> None:

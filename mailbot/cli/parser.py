@@ -24,6 +24,7 @@ GROUPS = (
     "health",
     "safety",
     "secrecy",
+    "retention",
 )
 
 

@@ -4,6 +4,7 @@ What mails say is derived anew. What the office did (acts, corrections, confirme
 约稿, exemptions) and what left lives in no mail: it is carried over from the old database or a
 backup, and corrections are applied in the order of time, since later mails were judged with
 them. Nothing is sent: mails are filed as history, and letters of the source keep their state.
+What was purged on purpose has no raw mail any more: its rows are carried over as they are.
 """
 
 import heapq
@@ -17,12 +18,13 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from mailbot.fact_names import MARKED
 from mailbot.stages import orphans
 from mailbot.stages.filing import ATTEMPTS, GROUP
+from store import search
 from store.archive import Archive
 from store.backup import Advance
 from store.drafts import DraftFilter
 from store.records import ActRecord, DraftRecord, MessageRecord
 from store.rows import to_row
-from store.tables import contacts, drafts, messages, metadata
+from store.tables import cloud_links, contacts, draft_bands, drafts, files, messages, metadata
 from store.unit_of_work import Store
 
 DERIVED = frozenset({"messages", "drafts", "draft_bands", "files", "cloud_links"})
@@ -82,6 +84,7 @@ class Rebuilding:
     def run(self, now: datetime) -> None:
         """Derive everything anew and carry over what no mail tells."""
         self.known = Known.of(self.source)
+        self._carry_purged()
         group: list[MessageRecord] = []
         for step in self._in_order_of_time(now):
             if isinstance(step, MessageRecord):
@@ -120,7 +123,7 @@ class Rebuilding:
 
     def _mails(self, now: datetime) -> list[MessageRecord]:
         """As the old database knew them, else by their headers; new numbers follow the old."""
-        digests = list(self.archive.digests())
+        digests = [digest for digest in self.archive.digests() if not self._purged(digest)]
         old = [self.known.mails[digest] for digest in digests if digest in self.known.mails]
         new = [
             orphans.record_from_file(self.archive, digest, now)
@@ -131,6 +134,10 @@ class Rebuilding:
         top = max((mail.id for mail in old), default=0)
         return [*old, *(replace(mail, id=top + n) for n, mail in enumerate(new, 1))]
 
+    def _purged(self, digest: str) -> bool:
+        mail = self.known.mails.get(digest)
+        return mail is not None and mail.purged_at is not None
+
     def _learnt(self) -> "list[_Learnt]":
         if self.source is None:
             return []
@@ -140,6 +147,20 @@ class Rebuilding:
         return sorted(found, key=lambda learnt: learnt.at)
 
     # ---- mails
+
+    def _carry_purged(self) -> None:
+        """Rows of purged mails, first of all: theirs are the lowest numbers."""
+        gone = [mail.id for mail in self.known.mails.values() if mail.purged_at is not None]
+        if self.source is None or not gone:
+            return
+        with self.source.engine.connect() as old, self.fresh.engine.begin() as new:
+            for table in (messages, drafts, draft_bands, files, cloud_links):
+                for row in _rows_of(old, table, gone):
+                    if table is drafts:
+                        self.moved[row["id"]] = row["id"]
+                        search.enter(new, row["id"], row["title"], "")
+                        row["same_item_as"] = None  # the other may not be there yet
+                    new.execute(insert(table), row)
 
     def _together(self, last: MessageRecord, mail: MessageRecord, size: int) -> bool:
         """Whether two mails may be filed in one go in this order, numbers without a gap."""
@@ -217,6 +238,7 @@ class Rebuilding:
         """Every table that no mail can tell, as it was; numbers of drafts follow the new ones."""
         tables = [table for table in metadata.sorted_tables if table.name not in DERIVED]
         with source.engine.connect() as old, self.fresh.engine.begin() as new:
+            self._join_purged(old, new)
             if new.dialect.name == "sqlite":
                 new.execute(text("PRAGMA defer_foreign_keys=ON"))
             mails = set(new.execute(select(messages.c.id)).scalars())
@@ -227,6 +249,30 @@ class Rebuilding:
                 kept = [moved_row(table, row, self.moved) for row in rows if _has_mail(row, mails)]
                 if kept:
                     new.execute(insert(table), kept)
+
+    def _join_purged(self, old: Connection, new: Connection) -> None:
+        """What purged drafts repeat, by the new numbers."""
+        gone = [mail.id for mail in self.known.mails.values() if mail.purged_at is not None]
+        for row in _rows_of(old, drafts, gone):
+            other = self.moved.get(row["same_item_as"] or 0)
+            change = drafts.update().where(drafts.c.id == row["id"])
+            new.execute(change.values(same_item_as=other))
+
+
+def _rows_of(db: Connection, table: Table, mails: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows that belong to these mails; numbers nothing refers to are left to the database."""
+    key = table.c.id if table is messages else table.c.get("message_id")
+    if table is draft_bands:
+        ids = select(drafts.c.id).where(drafts.c.message_id.in_(mails))
+        query = select(table).where(table.c.draft_id.in_(ids))
+    else:
+        assert key is not None
+        query = select(table).where(key.in_(mails))
+    rows = [dict(row) for row in db.execute(query.order_by(*table.primary_key)).mappings()]
+    if table in (files, cloud_links):
+        for row in rows:
+            del row["id"]
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

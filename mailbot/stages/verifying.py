@@ -32,12 +32,16 @@ class Mails:
         spoilt: Files whose bytes are not what their name says.
         lost: Mails on record without a raw file.
         unknown: Raw files of which no record knows.
+        purged: Number of mails whose raw file was deleted on purpose.
+        undead: Raw files of such mails that are still, or again, there.
     """
 
     spoilt: tuple[str, ...]
     lost: tuple[str, ...]
     unknown: tuple[str, ...]
     total: int
+    purged: int = 0
+    undead: tuple[str, ...] = ()
 
 
 def verify(place: Place, backups: BackupFolder | None, advance: Advance) -> Iterator[Finding]:
@@ -73,6 +77,7 @@ def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
     """Rows against raw files; with an unreadable database the files alone."""
     known = set(integrity.digests_on_record(place.database)) if readable else set()
     erased = integrity.digests_never_copied(place.database) if readable else frozenset()
+    purged = set(integrity.purged_digests(place.database)) if readable else set()
     here, spoilt = set(), []
     for digest in place.archive.digests():
         path = place.archive.path(digest)
@@ -80,7 +85,7 @@ def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
         if digest_of(path) != digest:
             spoilt.append(digest)
         advance(1)
-    unknown = here - known
+    unknown = here - known - purged
     if readable and unknown:  # a mail that came meanwhile has its row by now
         unknown -= set(integrity.digests_on_record(place.database))
     return Mails(
@@ -88,6 +93,8 @@ def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
         lost=tuple(sorted(known - here - erased)),
         unknown=tuple(sorted(unknown)) if readable else (),
         total=len(here),
+        purged=len(purged),
+        undead=tuple(sorted(here & purged)),
     )
 
 
@@ -99,10 +106,16 @@ def _told(mails: Mails, archive: Archive) -> Iterator[Finding]:
         "邮件原件", not mails.spoilt, bad if mails.spoilt else good, remedy if mails.spoilt else ""
     )
     found = f"{len(mails.lost)}封登记过的邮件没有原件：{_names(archive, mails.lost)}"
+    more = f"；另有{mails.purged}封已按保存期限删除" if mails.purged else ""
     yield Finding(
-        "登记与原件", not mails.lost, found if mails.lost else "每封登记的邮件都有原件",
+        "登记与原件", not mails.lost, found if mails.lost else f"每封登记的邮件都有原件{more}",
         remedy if mails.lost else "",
     )  # fmt: skip
+    if mails.undead:
+        yield Finding(
+            "应已删除的原件", good=False, found=f"还有{len(mails.undead)}份超过保存期限",
+            remedy="停止 mailbot run 后，再执行一次 mailbot purge",
+        )  # fmt: skip
     if mails.unknown:
         paths = _names(archive, mails.unknown)
         yield Finding(
