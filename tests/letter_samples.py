@@ -234,6 +234,7 @@ SAMPLES: dict[str, Letter] = {
     "office-list": OfficeList(DAY, "以下单位没有登记邮箱。", (("扬尘办", _OVERDUE),), OFFICE),
     "daily": _daily(),
     "daily-nothing-new": _daily(**_NOTHING, received=0, ignored=0, late=True),
+    "daily-all-is-well": _daily(notes=(), folders=(FolderCount("INBOX", 10, 7, 2, 1, True),)),
     "overview-weekly": Overview(
         "weekly", "2023年第16周（4月17日至4月23日）", False, 12, (("动态简讯", 10), ("经验做法", 2)),
         (BoardGroup("县（市、区）信息源", _ROWS),),

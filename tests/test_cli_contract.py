@@ -58,6 +58,10 @@ CONTRACT: dict[str, tuple[tuple[str, ...], set[str], str, set[str]]] = {
         {"healthy", "problems", "last_poll", "last_tick", "folders", "outbox", "next_deadlines"},
         "next_deadlines", {"unit", "what", "due"},
     ),
+    "purge": (
+        ("purge", "--dry-run"),
+        {"done", "mails", "size", "leftovers", "letters", "contacts", "in_backups"}, "", set(),
+    ),
     "doctor": (
         ("doctor", "--offline"), {"healthy", "checks"}, "checks",
         {"what", "good", "found", "remedy"},

@@ -356,10 +356,13 @@ def test_a_purge_that_was_killed_goes_on_where_it_stopped(
         pytest.param("发件地址为“a.b@163.com”", "发件地址为“（已删除）”", id="address"),
         pytest.param("联系电话13800000000。", "联系电话（已删除）。", id="mobile"),
         pytest.param("电话：0818-1234567", "电话：（已删除）", id="landline"),
+        pytest.param("联系电话：2123456", "联系电话：（已删除）", id="local-number"),
         pytest.param("发件人名称为“张三”", "发件人名称为“（已删除）”", id="name-of-sender"),
         pytest.param("文件名为“张三稿.docx”", "文件名为“（已删除）”", id="name-of-file"),
         pytest.param(
-            "“4月17日8时”：364字，第2023075号", "“4月17日8时”：364字，第2023075号", id="x"
+            "“4月17日8时”：364字，第2023075号",
+            "“4月17日8时”：364字，第2023075号",
+            id="other-numbers",
         ),
     ],
 )

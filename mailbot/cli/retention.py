@@ -54,6 +54,13 @@ def purge(arguments: argparse.Namespace) -> int:
     return _tell(done, config, arguments, done=True)
 
 
+def _set_aside(config: Config) -> list[str]:
+    """Databases that a restore or a rebuild left beside ours: they hold all that was purged."""
+    from mailbot.wiring import state_folder  # noqa: PLC0415  slow to import
+
+    return sorted(str(path) for path in state_folder(config).glob("*.before-*"))
+
+
 def _tell(found: "Purged", config: Config, arguments: argparse.Namespace, *, done: bool) -> int:
     if arguments.json:
         names = ("mails", "size", "leftovers", "letters", "contacts", "in_backups")
@@ -70,4 +77,6 @@ def _tell(found: "Purged", config: Config, arguments: argparse.Namespace, *, don
             f"备份中还有{found.in_backups}份已到期的原件：较早的备份用得到，"
             f"随备份更替（最长{months}个月）逐步清理；以后再执行 purge 时一并删除"
         )
+    if aside := _set_aside(config):
+        print(f"恢复、重建前的旧数据库也含个人信息，确认无用后请手工删除：{'、'.join(aside)}")
     return 0
