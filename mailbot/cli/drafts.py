@@ -18,7 +18,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Register the commands."""
     parser = commands.add_parser("drafts", help="稿件台账：查看、更正、撤稿")
     actions = parser.add_subparsers(
-        dest="action", metavar="list|show|correct|withdraw|undo|corrections"
+        dest="action", metavar="list|show|correct|withdraw|return|undo|corrections"
     )
     listing = actions.add_parser("list", help="列出稿件")
     filters(listing)

@@ -33,6 +33,7 @@ _MOVES: dict[str, tuple[tuple[OutboxState, ...], OutboxState, str]] = {
     "retry": (("failed", "deferred", "held"), "queued", "将立即重试"),
     "cancel": (("queued", "deferred", "held", "failed"), "cancelled", "已取消"),
 }
+_TO_DO = {"hold": "暂停", "release": "恢复发送", "retry": "立即重试", "cancel": "取消"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,8 +49,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     show.add_argument("mail", metavar="编号")
     given.json_flag(show)
     show.set_defaults(run=show_mail)
-    for verb, (_, _, said) in _MOVES.items():
-        move = actions.add_parser(verb, help=said)
+    for verb in _MOVES:
+        move = actions.add_parser(verb, help=_TO_DO[verb])
         also = "；恢复备份后写 all，不再等核对，立即恢复发送" if verb == "release" else ""
         move.add_argument("mail", metavar="编号", help=f"信件编号{also}")
         move.set_defaults(run=move_mail, verb=verb)
