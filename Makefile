@@ -15,7 +15,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check lint servers bench golden fuzz torture histories powercuts forgeries flood licences clean
+.PHONY: demo test check lint servers bench golden fuzz torture histories powercuts forgeries flood audit lock licences clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -64,6 +64,18 @@ forgeries: $(READY)
 
 flood: $(READY) servers
 	MAILBOT_BACKLOG=$${MAILBOT_BACKLOG:-10000} $(BIN)/pytest -q -s -n0 tests/test_backlog.py tests/test_big_mail.py --timeout 7200
+
+# Vulnerabilities on public record; needs the network, and fails where a package could not be asked about.
+audit: $(READY)
+	$(BIN)/python -m pip install -q --disable-pip-version-check pip-audit
+	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip
+
+# Every package of an installation with the hashes of its files, after constraints.txt changed.
+lock: $(READY)
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	echo hatchling | $(BIN)/uv pip compile pyproject.toml - --extra push --extra keyring --extra postgresql \
+	  -c constraints.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url -q -o deploy/requirements.lock
 
 licences: $(READY)
 	$(BIN)/python -m bench.licences

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def demo(arguments: argparse.Namespace) -> int:
     print(f"发出的信　{result.folder / 'sent'}（.eml，可用邮件软件打开）")
     print(f"周报网页　{result.digest}")
     print(f"看板网页　{result.folder / 'data' / 'board' / 'index.html'}（用浏览器打开）")
-    print(f"继续查看　mailbot --config {result.folder / 'config.toml'} drafts list")
+    print(f"继续查看　{sys.argv[0]} --config {result.folder / 'config.toml'} drafts list")
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mailbot import log
 from mailbot.app import App
+from mailbot.clock import SHANGHAI
 from mailbot.config import Config
 from mailbot.config_files import load
 from mailbot.demo import story
@@ -84,6 +85,8 @@ def _pass_time(app: App, imap: EmbeddedImap, clock: SimulatedClock) -> None:
             imap.deliver(write(sample), sample.at)
         _duty_officer(app.store, now)
         app.once()
+        if now.astimezone(SHANGHAI).hour == _FIRST_HOUR:
+            app.backups.run(now)  # the daemon makes one every hour; one a day shows as much
 
 
 def _instants(samples: list[Sample]) -> Iterator[datetime]:
