@@ -11,7 +11,7 @@ from mailbot.clock import system_clock
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
     parser = commands.add_parser("secrecy", help="疑似涉密来信：查看、解除、清除原件")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|release|erase")
     listing = actions.add_parser("list", help="列出标有密级的来信")
     given.json_flag(listing)
     listing.set_defaults(run=list_locked)
