@@ -67,7 +67,14 @@ def tarred(files: dict[str, bytes], mode: str = "w:") -> bytes:
     return buffer.getvalue()
 
 
-def rar4(name: bytes, content: bytes, *, flags: int = 0x8000, attributes: int = 0o100644) -> bytes:
+def rar4(
+    name: bytes,
+    content: bytes,
+    *,
+    flags: int = 0x8000,
+    attributes: int = 0o100644,
+    archive: int = 0,
+) -> bytes:
     """A RAR 4 archive with one stored file, as WinRAR lays it out."""
 
     def block(kind: int, flags: int, body: bytes, extra: bytes = b"") -> bytes:
@@ -88,13 +95,13 @@ def rar4(name: bytes, content: bytes, *, flags: int = 0x8000, attributes: int = 
     )
     return (
         b"Rar!\x1a\x07\x00"
-        + block(0x73, 0, bytes(6))
+        + block(0x73, archive, bytes(6))
         + block(0x74, flags, body + name, content)
         + block(0x7B, 0x4000, b"")
     )
 
 
-def rar5(name: bytes, content: bytes) -> bytes:
+def rar5(name: bytes, content: bytes, *, archive: int = 0, extra: bytes = b"") -> bytes:
     """A RAR 5 archive with one stored file."""
 
     def number(value: int) -> bytes:
@@ -110,12 +117,14 @@ def rar5(name: bytes, content: bytes) -> bytes:
 
     size = number(len(content))
     file_head = (
-        number(2) + number(2) + size + number(4) + size + number(0o100644)
+        number(2) + number(3 if extra else 2) + (number(len(extra)) if extra else b"") + size
+        + number(4) + size + number(0o100644)
         + struct.pack("<I", zlib.crc32(content)) + number(0) + number(1) + number(len(name)) + name
+        + extra
     )  # fmt: skip
     return (
         b"Rar!\x1a\x07\x01\x00"
-        + block(number(1) + number(0) + number(0))
+        + block(number(1) + number(0) + number(archive))
         + block(file_head) + content
         + block(number(5) + number(0) + number(0))
     )  # fmt: skip
@@ -252,6 +261,8 @@ def encrypted_zip() -> bytes:
     [
         pytest.param(encrypted_zip(), "zip", id="zip"),
         pytest.param(rar4(b"a.txt", TEXT, flags=0x8004), "rar", id="rar4"),
+        pytest.param(rar4(b"a.txt", TEXT, archive=0x80), "rar", id="rar4-names-too"),
+        pytest.param(rar5(b"a.txt", TEXT, extra=b"\x31\x01" + bytes(48)), "rar", id="rar5"),
         pytest.param((GOLDEN / "encrypted-content.7z").read_bytes(), "7z", id="7z"),
         pytest.param((GOLDEN / "encrypted-names.7z").read_bytes(), "7z", id="7z-names-too"),
     ],
@@ -262,6 +273,27 @@ def test_encrypted_says_so(data: bytes, fmt: str) -> None:
     assert "加密" in told.reason
     assert "密码" in told.remedy
     assert not told.suspicious
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(rar4(b"a.txt", TEXT, archive=0x01), id="rar4"),
+        pytest.param(rar5(b"a.txt", TEXT, archive=0x01), id="rar5"),
+    ],
+)
+def test_one_volume_of_several_is_never_taken_for_the_whole(data: bytes) -> None:
+    told = refused(data, "rar")
+
+    assert "分卷" in told.reason
+    assert "不要分卷" in told.remedy
+
+
+def test_a_file_packed_onto_others_in_an_old_rar_is_told() -> None:
+    told = refused(rar4(b"a.txt", TEXT, flags=0x8010), "rar")
+
+    assert "固实" in told.reason
+    assert ".zip" in told.remedy
 
 
 def test_one_encrypted_member_does_not_hide_the_others() -> None:

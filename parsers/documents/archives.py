@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Self, cast
 
 from parsers.documents.outcome import refuse
+from parsers.documents.rar_head import RarHead, rar_head
 from parsers.documents.refusals import unreadable
 from parsers.documents.zip_guard import (
     RATIO_FLOOR_BYTES,
@@ -50,6 +51,8 @@ class Packed:
 Member = Packed | Unreadable
 
 USE_ZIP = "请改用 .zip 格式压缩，或把文件直接作为附件发送。"
+
+JOIN = "请不要分卷压缩：分成几个小的压缩包，或把文件直接作为附件发送。"
 
 UNLOCK = "压缩包设有密码，请取消密码后重新发送，或把文件直接作为附件发送。"
 NAMELESS = "未命名文件"
@@ -157,7 +160,9 @@ def _damaged(name: str, data: bytes, exc: Exception) -> Unreadable:
     if "encrypt" in message or "passphrase" in message or "password" in message:
         return unreadable(display_name(name), data, _locked())
     if "volume" in message:
-        return refuse(name, data, "压缩包是分卷的，缺少其他部分", REPACK)
+        return refuse(name, data, "压缩包是分卷的，缺少其他部分", JOIN)
+    if "solid" in message:
+        return refuse(name, data, "压缩包是固实压缩的旧式 RAR，未能全部解开", USE_ZIP)
     return refuse(name, data, "压缩包损坏或不完整", USE_ZIP)
 
 
@@ -227,6 +232,11 @@ def _libarchive(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Me
         yield refuse(name, data, reason, USE_ZIP)
         return
     del libarchive
+    head = rar_head(data) if fmt == "rar" else RarHead()
+    if head.locked:
+        raise _locked()
+    if head.volume:  # the library would hand over what was cut at the volume's end
+        raise ZipRefused("压缩包是分卷的，缺少其他部分", JOIN)
     logging.getLogger("libarchive").setLevel(logging.ERROR)  # it logs names of members
     _use_utf8_names()
     meter = _Meter(len(data), limits)
