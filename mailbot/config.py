@@ -205,6 +205,8 @@ class ReadingConfig(Frozen):
     memory_mb: int = Field(512, ge=128, le=4096)
     cpu_seconds: int = Field(20, ge=1, le=300)
     wall_seconds: int = Field(30, ge=2, le=600)
+    recognise_memory_mb: int = Field(2000, ge=512, le=8192)
+    recognise_seconds: int = Field(180, ge=10, le=600)
     cues_folder: str = ""
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,7 +45,8 @@ from mailbot.storage_health import store_folders
 from mailbot.storing import open_store
 from mailbot.timekeeping import GuardedClock, PlainClock
 from parsers.facts import Reading
-from parsers.sandbox import Sandbox, read_archived, read_archived_bare
+from parsers.recognition import recognised
+from parsers.sandbox import Sandbox, read_archived, read_archived_bare, recognise_archived
 from store.archive import Archive
 from store.engine import database_path, open_engine
 from store.records import MessageRecord, OutboxRecord
@@ -98,10 +99,17 @@ class Reader:
     sandbox: Sandbox
     archive: Archive
     own: tuple[str, ...]
+    recogniser: Sandbox | None = None
 
     def full(self, mail: MessageRecord) -> Future[Reading]:
         """Everything a mail holds."""
-        return self.sandbox.submit(read_archived, str(self.archive.path(mail.sha256)), self.own)
+        path = str(self.archive.path(mail.sha256))
+        first = self.sandbox.submit(read_archived, path, self.own)
+        if self.recogniser is None:
+            return first
+        return recognised(
+            first, partial(self.recogniser.submit, recognise_archived, path, self.own)
+        )
 
     def bare(self, mail: MessageRecord) -> Future[Reading]:
         """Headers and own words; attachments are listed as unread."""
@@ -122,6 +130,22 @@ def sandbox_of(config: Config) -> Sandbox:
     return Sandbox(workers=reading.workers, budget=budget)
 
 
+def recogniser_of(config: Config) -> Sandbox | None:
+    """A worker with room for recognising text in pictures; None without the OCR extra."""
+    from parsers.confinement import Budget  # noqa: PLC0415  as above
+    from parsers.documents import ocr  # noqa: PLC0415
+
+    if not ocr.available():
+        return None
+    reading = config.reading
+    budget = Budget(
+        memory_bytes=reading.recognise_memory_mb << 20,
+        cpu_seconds=reading.recognise_seconds,
+        wall_seconds=reading.recognise_seconds,
+    )
+    return Sandbox(workers=1, budget=budget)
+
+
 @dataclass(frozen=True, slots=True)
 class Offline:
     """Store, archive and filing without any server: for `import` and `rebuild`."""
@@ -137,18 +161,20 @@ def build_offline(config: Config) -> Iterator[Offline]:
     store = open_store(config)
     archive = Archive(config.path(config.store.archive))
     try:
-        with sandbox_of(config) as sandbox:
+        with ExitStack() as workers:
+            sandbox = workers.enter_context(sandbox_of(config))
+            slow = recogniser_of(config)
+            reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)), slow)
+            if slow is not None:
+                workers.enter_context(slow)
             post = post_of(config)
             watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
-            yield Offline(store, archive, _filing(config, store, archive, sandbox, watching))
+            yield Offline(store, archive, _filing(config, store, reader, watching))
     finally:
         store.close()
 
 
-def _filing(
-    config: Config, store: Store, archive: Archive, sandbox: Sandbox, watching: Watching
-) -> Filing:
-    reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)))
+def _filing(config: Config, store: Store, reader: Reader, watching: Watching) -> Filing:
     return Filing(
         store=store,
         config=config,
@@ -177,10 +203,11 @@ def build(
     mailbox = mailbox or _mailbox(config, secrets)
     transport = transport or _transport(config, secrets)
     post = post_of(config)
-    sandbox = sandbox_of(config)
+    sandbox, recogniser = sandbox_of(config), recogniser_of(config)
+    reader = Reader(sandbox, archive, tuple(sorted(config.own_addresses)), recogniser)
     watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
     sent = SentFolder(_mailbox(config, secrets), config.smtp)
-    filing = _filing(config, store, archive, sandbox, watching)
+    filing = _filing(config, store, reader, watching)
     urgent = partial(sounds_urgent, filing.book)
 
     def release() -> None:
@@ -188,6 +215,8 @@ def build(
         mailbox.close()
         sent.close()
         sandbox.shutdown(wait=False, cancel_futures=True)
+        if recogniser is not None:
+            recogniser.shutdown(wait=False, cancel_futures=True)
         store.close()
 
     keeper = (

@@ -25,3 +25,4 @@ class Limits:
     pixels: int = 50_000_000
     text_chars: int = 2_000_000
     nested_mails: int = 20
+    recognise: bool = False  # read scans and pictures: slow, needs the OCR extra

@@ -7,10 +7,11 @@ break becomes an `Unreadable`, and the rest of the mail is still read.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parsers.approvals import is_form, is_named_form, is_scan, stem, without_complaint
 from parsers.bounces import is_our_letter
+from parsers.documents import ocr
 from parsers.documents.registry import Leaf, expand, read_leaf
 from parsers.draft_texts import Candidate, candidate_of, choose, drafts_of, is_draft_document
 from parsers.facts import (
@@ -59,6 +60,7 @@ class _Find:
     logos: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     outlook_body: str = ""
+    pictures_read: int = 0
 
     def refuse(self, name: str, data: bytes, reason: str) -> None:
         digest = hashlib.sha256(data).hexdigest()
@@ -90,7 +92,20 @@ class _Find:
             if leaf.format == "tnef":
                 self._tnef(leaf)
             else:
-                self.files.append(read_leaf(leaf, self.limits))
+                file = read_leaf(leaf, self.limits)
+                self.files.append(self._recognised(file, leaf.data))
+
+    def _recognised(self, file: ReadFile, data: bytes) -> ReadFile:
+        """A picture of a written page becomes a document, in the slow second reading."""
+        picture = file.content
+        if not self.limits.recognise or not isinstance(picture, ImageFact):
+            return file
+        if self.pictures_read >= ocr.MAX_PAGES:
+            return file
+        self.pictures_read += 1
+        from parsers.documents.picture_text import text_of_picture  # noqa: PLC0415  rare
+
+        return replace(file, content=text_of_picture(data, picture) or picture)
 
     def _is_new(self, data: bytes) -> bool:
         digest = hashlib.sha256(data).hexdigest()
@@ -213,7 +228,7 @@ def _reading(raw: bytes, message: Message | None, find: _Find) -> Reading:
         size=len(raw),
         message=message,
         drafts=drafts,
-        files=tuple(without_complaint(f) if f.sha256 in scans else f for f in files),
+        files=tuple(without_complaint(f) if drafts and f.sha256 in scans else f for f in files),
         images=_images(files, scans | (forms - chosen)),
         approval_scans=tuple(dict.fromkeys(approvals)),
         nested=tuple(find.nested),

@@ -23,7 +23,16 @@ from parsers.confinement import Budget, Confinement
 from parsers.facts import Reading
 from parsers.reader_process import ReaderDied, Watchdog, Worker
 
-__all__ = ["Budget", "ReaderDied", "Sandbox", "read_archived", "read_archived_bare", "read_file"]
+__all__ = [
+    "Budget",
+    "ReaderDied",
+    "Sandbox",
+    "read_archived",
+    "read_archived_bare",
+    "read_file",
+    "recognise_archived",
+    "recognise_file",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,6 +56,26 @@ def read_archived_bare(path: str, own_addresses: tuple[str, ...]) -> Reading:
     from parsers.reading import read_mail_bare  # noqa: PLC0415  as above
 
     return read_mail_bare(Path(path).read_bytes(), own_addresses=frozenset(own_addresses))
+
+
+def recognise_archived(path: str, own_addresses: tuple[str, ...]) -> Reading:
+    """Job: read an archived mail once more, with the text in its scans and pictures.
+
+    For a sandbox with more memory and time; where it dies, the first reading stands.
+    """
+    from parsers.limits import Limits  # noqa: PLC0415  as above
+    from parsers.reading import read_mail  # noqa: PLC0415
+
+    own = frozenset(own_addresses)
+    return read_mail(Path(path).read_bytes(), own_addresses=own, limits=Limits(recognise=True))
+
+
+def recognise_file(path: str, name: str) -> Reading:
+    """Job: the same for one file or archive."""
+    from parsers.limits import Limits  # noqa: PLC0415  as above
+    from parsers.reading import read_document  # noqa: PLC0415
+
+    return read_document(name, Path(path).read_bytes(), Limits(recognise=True))
 
 
 def read_file(path: str, name: str) -> Reading:

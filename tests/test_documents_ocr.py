@@ -42,7 +42,18 @@ def test_failing_recogniser_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(ocr, "available", lambda: True)
     monkeypatch.setattr(ocr, "page_lines", None)
 
-    assert isinstance(read_pdf("扫描.pdf", SCAN, Limits()), Unreadable)
+    refused = read_pdf("扫描.pdf", SCAN, Limits(recognise=True))
+
+    assert isinstance(refused, Unreadable)
+    assert "文字识别失败" in refused.reason
+
+
+def test_the_first_reading_leaves_scans_to_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    refused = read_pdf("扫描.pdf", SCAN, Limits())
+
+    assert isinstance(refused, Unreadable)
+    assert refused.reason == ocr.UNRECOGNISED
 
 
 def test_lines_come_top_down_without_doubtful_ones(monkeypatch: pytest.MonkeyPatch) -> None:

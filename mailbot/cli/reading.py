@@ -3,7 +3,9 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,21 +41,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def read_files(arguments: argparse.Namespace) -> int:
     """Explain every file; exit 1 when one could not be opened."""
     from mailbot.explaining import explain, with_sender  # noqa: PLC0415  slow to import
-    from mailbot.wiring import rule_book, sandbox_of  # noqa: PLC0415
+    from mailbot.wiring import recogniser_of, rule_book, sandbox_of  # noqa: PLC0415
     from parsers.sandbox import ReaderDied  # noqa: PLC0415
 
     config = _config(arguments)
     book = rule_book(config)
     known = {a.lower(): unit.name for unit in config.units for a in unit.addresses}
     documents, failed = [], 0
-    with sandbox_of(config) as sandbox:
+    with sandbox_of(config) as sandbox, recogniser_of(config) or nullcontext() as slow:
         for path in arguments.files:
             if not path.is_file():
                 print(f"mailbot：{_no_file(path)}", file=sys.stderr)
                 failed += 1
                 continue
             try:
-                reading = _reading(sandbox, path, config)
+                reading = _reading(sandbox, slow, path, config)
             except ReaderDied as death:
                 print(f"mailbot：{path} 无法读取（{death.explanation}）", file=sys.stderr)
                 failed += 1
@@ -87,18 +89,23 @@ def _no_file(path: Path) -> str:
     return f"没有 {path} 这个文件，请检查文件名和路径"
 
 
-def _reading(sandbox: "Sandbox", path: Path, config: Config) -> Reading:
+def _reading(sandbox: "Sandbox", slow: "Sandbox | None", path: Path, config: Config) -> Reading:
     """A mail as a mail, anything else as a document; either way in the disposable worker."""
+    from parsers import sandbox as jobs  # noqa: PLC0415
     from parsers.documents.sniff import sniff  # noqa: PLC0415
-    from parsers.sandbox import read_archived, read_file  # noqa: PLC0415
+    from parsers.recognition import recognised  # noqa: PLC0415
 
     with path.open("rb") as file:
         start = file.read(_SNIFFED)
     full = str(path.resolve())
     if path.suffix.lower() == ".eml" or sniff(start, path.name) == "eml":
         own = tuple(sorted(config.own_addresses))
-        return sandbox.submit(read_archived, full, own).result()
-    reading = sandbox.submit(read_file, full, path.name).result()
+        first = sandbox.submit(jobs.read_archived, full, own)
+        again = partial(slow.submit, jobs.recognise_archived, full, own) if slow else None
+        return (recognised(first, again) if again else first).result()
+    first = sandbox.submit(jobs.read_file, full, path.name)
+    again = partial(slow.submit, jobs.recognise_file, full, path.name) if slow else None
+    reading = (recognised(first, again) if again else first).result()
     alone = reading.message is None and not reading.drafts and len(reading.nested) == 1
     return reading.nested[0] if alone else reading  # an Outlook .msg is a mail too
 

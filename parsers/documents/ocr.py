@@ -4,6 +4,7 @@ Recognition is slow and its counts are approximate (about 4 % off); a scan is
 read only so that the office sees what it says, the unit is asked for the text.
 """
 
+import io
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -16,6 +17,11 @@ MAX_SIDE = 4000
 
 MAX_PAGES = 4
 """Pages of one scan that are recognised, at five to ten seconds each."""
+
+UNRECOGNISED = "扫描件：没有文字层，文字未能识别"
+"""Said of a scan that was not, or not yet, recognised: that is a second reading's work."""
+
+RECOGNISED = "文字由识别得出，请核对。"
 
 _MIN_SCORE = 0.5
 
@@ -43,6 +49,18 @@ def page_lines(picture: Any) -> PageLines:
         usual = sorted(line.size for line in lines)[len(lines) // 2]
         lines = [_levelled(line, usual) for line in lines]
     return PageLines(tuple(lines), float(width), float(height))
+
+
+def picture_lines(data: bytes) -> PageLines:
+    """Recognised lines of a picture file, turned as its camera says."""
+    from numpy import asarray  # noqa: PLC0415  comes with the extra
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        upright = ImageOps.exif_transpose(opened).convert("RGB")
+    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    return page_lines(asarray(upright))
 
 
 def _line(box: Any, text: str) -> Line:

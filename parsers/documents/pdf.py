@@ -142,6 +142,8 @@ def _scan(
 ) -> DocumentText | Unreadable:
     if not ocr.available():
         return refuse(name, data, "扫描件：没有文字层，本系统未启用文字识别", SEND_TEXT)
+    if not limits.recognise:
+        return refuse(name, data, ocr.UNRECOGNISED, SEND_TEXT)
     read = range(min(len(pages), ocr.MAX_PAGES))
     try:
         lines = [ocr.page_lines(_picture(opened, index)) for index in read]
@@ -156,7 +158,7 @@ def _scan(
         images={i.sha256: i for page in pages for i in page.images}.values(),
         properties=_properties(opened, len(pages)),
         warnings=[
-            "扫描件，文字由识别得出，请核对。",
+            f"扫描件，{ocr.RECOGNISED}",
             *([f"只识别了前 {ocr.MAX_PAGES} 页。"] if len(pages) > ocr.MAX_PAGES else []),
         ],
         approximate=True,
