@@ -1,11 +1,11 @@
-"""The daemon: a scheduler that only wakes us, signals, and the stages in order.
+"""The daemon: a ticker that only wakes us, signals, and the stages in order.
 
 Every tick asks the database what is due (no deadline depends on a timer that
 fired). Five jobs run side by side: the poll fetches, files and sends what is
 urgent; the tick watches the deadlines and empties the outbox; the push tells
 emergencies by the second channel, where there is one; the safekeeping makes
 backups; the heartbeat tells a watcher elsewhere that all is well, if it is. Health is
-the age of the last sign of life of poll and tick, never what the scheduler says of itself: a job
+the age of the last sign of life of poll and tick, never what the ticker says of itself: a job
 that hangs ends the process, and the service manager starts it anew.
 """
 
@@ -14,11 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from types import FrameType
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot import log
 from mailbot.adapters import service_manager
@@ -26,11 +22,11 @@ from mailbot.adapters.smtp import LETTER_SECONDS
 from mailbot.app import App
 from mailbot.config import Config
 from mailbot.stages.filing import GROUP
+from mailbot.ticker import Job, Ticker
 from mailbot.vitality import BeatingStop, Pulse, Seconds
 from parsers.confinement import hide_from_peers
 
 HUNG = 75  # EX_TEMPFAIL: to be started again
-_JOBS = 5
 _LOOK_SECONDS = 1.0
 _SAFEKEEP_SECONDS = 30
 
@@ -66,18 +62,11 @@ class Daemon:
         """Work until SIGTERM or SIGINT; the current step is finished first."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(_JOBS)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
         config = self._app.config
         hide_from_peers()
         self._app.start()
-        start = datetime.now(UTC)
-        for job, seconds in self._jobs():
-            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=start)
-        scheduler.start()
+        ticker = Ticker(self._jobs(), self._stop)
+        ticker.start()
         service_manager.tell("READY=1")
         log.event("started", mailbox=config.mailbox.host, poll_seconds=config.mailbox.poll_seconds)
         self._guard()
@@ -86,13 +75,13 @@ class Daemon:
         patience = threading.Timer(tick_patience(config), self._abandon, (HUNG,))
         patience.daemon = True
         patience.start()
-        scheduler.shutdown(wait=True)
+        ticker.join()
         patience.cancel()
         self._app.close()
         log.event("stopped")
         return 0
 
-    def _jobs(self) -> Sequence[tuple[Callable[[], None], int]]:
+    def _jobs(self) -> Sequence[tuple[Job, float]]:
         """What runs side by side, and every how many seconds."""
         config = self._app.config
         return (

@@ -69,9 +69,6 @@ def set_up(style: Literal["plain", "json"], level: str) -> None:
     _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(level.upper())
     _LOGGER.propagate = False
-    others = logging.getLogger("apscheduler")
-    others.handlers[:] = [handler]
-    others.setLevel(logging.WARNING)
 
 
 def event(name: str, /, **fields: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mailbot import log
 from mailbot.clock import Clock
 from mailbot.rules.clock_guard import from_plain, read_clock, reanchor
-from store.unit_of_work import Store
+from store.unit_of_work import Store, UnitOfWork
 
 GUARD, JUMP = "clock.guard", "clock.jump"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -55,6 +55,19 @@ class GuardedClock:
         if reading.hold_routine and not known:
             log.alarm("clock_jump", seconds=round(reading.jump_seconds))
         return reading.now, reading.hold_routine
+
+
+def believed_now(uow: UnitOfWork, hold_after_seconds: float, wall: datetime) -> datetime:
+    """The time the daemon works with, for a command beside it; nothing is remembered.
+
+    What a clerk enters while the wall clock is doubted must bear the time its deadlines run by:
+    otherwise a unit would be late the moment its emergency is entered.
+    """
+    last = from_plain(uow.facts.get(GUARD))
+    reading = read_clock(
+        last, wall, boot_seconds(), boot_id(), hold_after_seconds=hold_after_seconds
+    )
+    return reading.now
 
 
 def trust_wall_clock(store: Store, wall: datetime) -> None:

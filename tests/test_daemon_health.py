@@ -18,7 +18,7 @@ from mailbot.app import LAST_TICK
 from mailbot.daemon import poll_patience, tick_patience
 from mailbot.demo import fortnight
 from mailbot.demo.servers import PASSWORD, Outgoing, imap_server, smtp_server
-from mailbot.timekeeping import GUARD, JUMP, GuardedClock, trust_wall_clock
+from mailbot.timekeeping import GUARD, JUMP, GuardedClock, believed_now, trust_wall_clock
 from mailbot.vitality import BeatingStop, Pulse
 from store.opening import open_store
 
@@ -190,4 +190,26 @@ def test_the_operator_s_word_ends_the_hold_after_a_jump(
     with store.look() as uow:
         assert uow.facts.get(JUMP) == ""
         assert uow.facts.get(GUARD)["guarded"] == wall[0].isoformat()
+    store.close()
+
+
+def test_a_command_beside_the_daemon_goes_by_the_time_the_daemon_goes_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entered while the wall clock is two hours slow, an emergency is not late at once."""
+    boot = [1000.0]
+    monkeypatch.setattr("mailbot.timekeeping.boot_seconds", lambda: boot[0])
+    store = open_store("sqlite:///x.db", tmp_path)
+    wall = [at("2023-05-10 11:00")]
+    keeper = GuardedClock(lambda: wall[0], store, 120)
+    with store.look() as uow:
+        assert believed_now(uow, 120, wall[0]) == wall[0], "nothing is known yet"
+    keeper.read()
+    wall[0], boot[0] = wall[0] - timedelta(hours=2), boot[0] + 60
+    with store.look() as uow:
+        assert believed_now(uow, 120, wall[0]) == at("2023-05-10 11:01")
+    assert keeper.read() == (at("2023-05-10 11:01"), True)
+    trust_wall_clock(store, wall[0])
+    with store.look() as uow:
+        assert believed_now(uow, 120, wall[0]) == wall[0]
     store.close()

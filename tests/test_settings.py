@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -17,8 +18,9 @@ from duty_samples import NOTICE, SCHEDULE, at, changed, draft, only
 from pydantic import BaseModel
 from year_model import by
 
-import mailbot.daemon
+import mailbot
 from mailbot.config import Config, LettersConfig, ScheduleConfig, WeeklyTime
+from mailbot.daemon import Daemon, poll_patience, tick_patience
 from mailbot.notice import (
     EmergencyRule,
     Every,
@@ -190,26 +192,6 @@ def test_a_key_of_schedule_changes_the_letters(key: str) -> None:
     assert course(schedule=schedule) != usual(course)
 
 
-class Recorder:
-    """Stands where the ticker stands, and notes how often each job is to run."""
-
-    seconds: dict[str, float]
-
-    def __init__(self, **_options: object) -> None:
-        Recorder.seconds = {}
-
-    def add_job(
-        self, job: Callable[[], None], _kind: str, *, seconds: float, **_more: object
-    ) -> None:
-        Recorder.seconds[job.__name__] = seconds
-
-    def start(self) -> None:
-        raise InterruptedError
-
-    def shutdown(self, **_options: object) -> None:
-        """Nothing runs."""
-
-
 class Silent:
     """Neither mailbox nor transport is asked anything."""
 
@@ -217,31 +199,14 @@ class Silent:
         """Nothing to close."""
 
 
-def timed(config: Config, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    class Idle:
-        def __init__(self) -> None:
-            self.config = config
-
-        def start(self) -> None:
-            """Nothing to start."""
-
-        push = poll = tick = start
-
-    monkeypatch.setattr(mailbot.daemon, "BackgroundScheduler", Recorder)
-    monkeypatch.setattr(mailbot.daemon, "hide_from_peers", lambda: None)
-    monkeypatch.setattr(mailbot.daemon.signal, "signal", lambda *_: None)
-    idle: Any = Idle()
-    with pytest.raises(InterruptedError):
-        mailbot.daemon.Daemon(idle).run()
-    return Recorder.seconds
-
-
-def test_how_often_it_ticks_and_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_often_it_ticks_and_polls() -> None:
     config = by([TEAM])
     schedule = config.schedule.model_copy(update={"tick_seconds": 31})
     mailbox = config.mailbox.model_copy(update={"poll_seconds": 77})
-    changed_ = config.model_copy(update={"schedule": schedule, "mailbox": mailbox})
-    seconds = timed(changed_, monkeypatch)
+    idle: Any = SimpleNamespace(
+        config=config.model_copy(update={"schedule": schedule, "mailbox": mailbox})
+    )
+    seconds = {job.__name__: period for job, period in Daemon(idle)._jobs()}
     assert (seconds["_tick"], seconds["_push"], seconds["_poll"]) == (31, 31, 77)
 
 
@@ -249,7 +214,7 @@ def test_when_a_hung_job_is_given_up() -> None:
     config = by([TEAM])
     schedule = config.schedule.model_copy(update={"give_up_after_minutes": 40})
     longer = config.model_copy(update={"schedule": schedule})
-    for patience in (mailbot.daemon.tick_patience, mailbot.daemon.poll_patience):
+    for patience in (tick_patience, poll_patience):
         assert patience(longer) - patience(config) >= 25 * 60
 
 
@@ -406,7 +371,7 @@ def test_a_task_of_annex_3(key: str) -> None:
 def read_names() -> set[str]:
     """Attributes read anywhere in the program; that a setting is declared does not read it."""
     found: set[str] = set()
-    root = Path(mailbot.daemon.__file__).parents[1]
+    root = Path(mailbot.__file__).parents[1]
     for package in PACKAGES:
         for path in (root / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

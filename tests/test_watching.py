@@ -304,6 +304,9 @@ def test_before_the_first_start_nobody_is_reproached(store: Store) -> None:
     duties = all_obligations(year.config.notice, ledger, now, year.config.schedule)
     late = [one for one in since_start(duties, start) if one.state == "逾期" and one.remindable]
     assert not late
+    unproved = next(one for one in since_start(duties, start) if one.key.endswith("2023-W17"))
+    assert (unproved.state, unproved.remindable) == ("待确认", False)
+    assert "系统5月10日才启用" in unproved.explanation
 
 
 # ---- digests

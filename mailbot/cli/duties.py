@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailbot.cli import arguments as given
-from mailbot.cli.opening import config_of, store_of
+from mailbot.cli.opening import config_of, now_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, until
-from mailbot.clock import system_clock
 from mailbot.records.obligations import Obligation
 
 if TYPE_CHECKING:
@@ -42,14 +41,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def show_due(arguments: argparse.Namespace) -> int:
     """Obligations and the letters that would go out at an instant."""
-    from mailbot.rules.obligations import all_obligations  # noqa: PLC0415  slow to import
+    from mailbot.rules.obligations import all_obligations, pressing  # noqa: PLC0415  slow to import
+    from mailbot.stages.beginnings import since_start  # noqa: PLC0415
     from mailbot.stages.foresight import known_at, ledger_at, letters_at  # noqa: PLC0415
 
     config = config_of(arguments)
-    now = given.instant(arguments.at) if arguments.at else system_clock()
     with store_of(config) as store, store.look() as uow:
+        now = given.instant(arguments.at) if arguments.at else now_of(uow, config)
         ledger, known = ledger_at(uow, now), known_at(uow, now)
-    duties: Sequence[Obligation] = all_obligations(config.notice, ledger, now, config.schedule)
+    owed = all_obligations(config.notice, ledger, now, config.schedule)
+    duties: Sequence[Obligation] = sorted(since_start(owed, known.started), key=pressing)
     letters = letters_at(config, ledger, duties, now, known)
     if arguments.unit:
         from mailbot.stages.corrections import unit_or_refuse  # noqa: PLC0415
@@ -64,13 +65,16 @@ def show_due(arguments: argparse.Namespace) -> int:
         return 0
     print(f"截至 {given.shown(now)}")
     print_table(
-        ("单位", "事项", "周期", "截止", "应", "已", "状态", "依据"),
+        ("单位", "事项", "周期", "截止", "应", "已", "状态", "依据", "说明"),
         (_cells(duty) for duty in duties),
     )
     print("\n此刻会发出的信：")
     print_table(
-        ("类别", "发往", "原因"),
-        ((_KINDS[letter.kind], letter.unit or "办公室", letter.reason) for letter in letters),
+        ("类别", "单位", "发往", "原因"),
+        (
+            (_KINDS[letter.kind], letter.unit, "、".join(letter.to), letter.reason)
+            for letter in letters
+        ),
     )
     return 0
 
@@ -85,6 +89,7 @@ def _cells(duty: Obligation) -> tuple[object, ...]:
         f"{duty.done:g}",
         duty.state,
         duty.clause,
+        duty.explanation or ("、".join(f"#{number}" for number in duty.fulfilled_by)),
     )
 
 
@@ -116,7 +121,7 @@ def _document(
         "letters": [
             {
                 "kind": letter.kind,
-                "to": list(letter.to) or ["办公室"],
+                "to": list(letter.to),
                 "unit": letter.unit,
                 "reason": letter.reason,
                 "key": letter.key,

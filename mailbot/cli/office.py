@@ -3,7 +3,7 @@
 import argparse
 
 from mailbot.cli import arguments as given
-from mailbot.cli.opening import config_of, store_of
+from mailbot.cli.opening import config_of, now_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, when
 from mailbot.clock import system_clock
 from mailbot.errors import Refused
@@ -137,7 +137,7 @@ def open_event(arguments: argparse.Namespace) -> int:
             happened=happened,
             reported=reported,
             by=BY,
-            now=system_clock(),
+            now=now_of(uow, config),
             phoned=not arguments.heard,
             phoned_at=given.instant(arguments.phoned) if arguments.phoned else None,
         )
@@ -150,13 +150,14 @@ def touch_event(arguments: argparse.Namespace) -> int:
     """Acknowledge, or log a follow-up."""
     from mailbot.stages import emergencies_by_hand as hand  # noqa: PLC0415
 
-    event_id = given.number(arguments.event, "E")
-    with store_of(config_of(arguments)) as store, store.work() as uow:
+    event_id, config = given.number(arguments.event, "E"), config_of(arguments)
+    with store_of(config) as store, store.work() as uow:
+        now = now_of(uow, config)
         if arguments.verb == "ack":
-            hand.acknowledge(uow, event_id, BY, system_clock())
+            hand.acknowledge(uow, event_id, BY, now)
             said = "确认"
         else:
-            before = hand.follow_up(uow, event_id, BY, system_clock(), written=arguments.written)
+            before = hand.follow_up(uow, event_id, BY, now, written=arguments.written)
             owed = before.written_at is None and not arguments.written
             said = "登记续报" + ("；书面首报仍未收到，继续催报" if owed else "")
         uow.commit()
@@ -168,9 +169,9 @@ def close_event(arguments: argparse.Namespace) -> int:
     """Close an event."""
     from mailbot.stages import emergencies_by_hand as hand  # noqa: PLC0415
 
-    event_id = given.number(arguments.event, "E")
-    with store_of(config_of(arguments)) as store, store.work() as uow:
-        hand.close(uow, event_id, BY, system_clock(), dismissed=arguments.false_alarm)
+    event_id, config = given.number(arguments.event, "E"), config_of(arguments)
+    with store_of(config) as store, store.work() as uow:
+        hand.close(uow, event_id, BY, now_of(uow, config), dismissed=arguments.false_alarm)
         uow.commit()
     print(f"E{event_id} 已{'排除' if arguments.false_alarm else '办结'}")
     return 0

@@ -17,7 +17,7 @@ from store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A letter that would be queued; `to` is empty where it goes to the office."""
+    """A letter that would be queued, and to whom."""
 
     kind: str
     unit: str
@@ -88,5 +88,15 @@ def letters_at(
         )
         for due in digests_due(config.schedule, keys, now, since=known.started, effective=effective)
     ]
-    letters = [Expected(p.kind, p.unit, p.to, p.key, p.reason) for p in planned]
+    office = config.office
+    letters = [
+        Expected(
+            kind=one.kind,
+            unit=one.unit,
+            to=one.to or (office.duty_addresses if one.urgent else office.addresses),
+            key=one.key,
+            reason=one.reason,
+        )
+        for one in planned
+    ]
     return letters + digests

@@ -2,7 +2,7 @@
 # The servers and tools the tests run against, from Debian's packages.
 # A missing one fails the run: nothing is skipped silently.
 set -euo pipefail
-packages="dovecot-imapd exim4-daemon-light libarchive13 openssl fonts-wqy-zenhei postgresql strace util-linux systemd acl libreoffice-writer-nogui"
+packages="dovecot-imapd exim4-daemon-light libarchive13 openssl fonts-wqy-zenhei postgresql strace util-linux systemd acl libreoffice-writer-nogui libfaketime"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
