@@ -29,7 +29,7 @@ from mailbot.stages.pushing import Pushing
 from mailbot.stages.unread import tell_unread
 from mailbot.stages.watching import SEEN_UNTIL, Watching
 from store.archive import Archive
-from store.unit_of_work import Store
+from store.unit_of_work import Store, StoreUnavailable
 
 _MOST_ROUNDS = 10_000
 _ROUND_SECONDS = 20.0  # of fetching, and of filing: then the server is asked for news
@@ -110,7 +110,7 @@ class App:
         now, hold = self.keeper.read()
         self.room.tell(now)
         self.watching.watch(now, hold_routine=hold)
-        tell_unread(self.store, self.filing.post, self.config, self.filing.book, now)
+        self._tell_unread(now)
         if stop is None or not stop.is_set():
             self.send(now, hold_routine=hold, stop=stop)
         with self.store.work() as uow:
@@ -118,6 +118,15 @@ class App:
             uow.commit()
         if stop is None or not stop.is_set():
             self.board.draw(now)
+
+    def _tell_unread(self, now: datetime) -> None:
+        """A fault of ours in it must not keep back what is queued already."""
+        try:
+            tell_unread(self.store, self.filing.post, self.config, self.filing.book, now)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001  ours
+            log.failure("unread_untold")
 
     def push(self) -> None:
         """Emergencies and broken mail are told by the second channel too."""
