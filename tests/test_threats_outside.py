@@ -11,7 +11,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import distribution, requires
 from pathlib import Path
 
@@ -19,17 +19,21 @@ import offices
 import pytest
 from cli_office import configure, run
 from duty_samples import draft
-from office_samples import CONFIG, deliver, opened
+from filing_samples import draft_mail
+from office_samples import CONFIG, DUTY, OFFICE, deliver, opened, watching
 from offices import UNIT, open_office, stop, wait_until
+from order_samples import UNIT_ADDRESS, clerk_at_work
 from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
 from word_files import make_docx, part_xml, relationships
 
 from mailbot import log
+from mailbot.demo import texts
 from mailbot.demo.mails import Attached, Sample, write
 from mailbot.reports.ledger import write_ledger
 from mailbot.rules.calendar import period_of
 from mailbot.stages.ledger_book import ledger_book
+from mailbot.stages.watching import SEEN_UNTIL
 from parsers.sandbox import Sandbox, read_archived
 
 ROOT = Path(__file__).parents[1]
@@ -223,6 +227,40 @@ def test_threat_40_the_daemon_listens_on_nothing(
         assert stop(daemon) == 0
     with socket.create_server(("127.0.0.1", 0)):
         assert len(listening(os.getpid())) >= 1, "the look finds a listener where there is one"
+
+
+# ---- threat 45: words of a draft in letters to others
+
+
+def test_threat_45_no_letter_to_others_holds_words_of_an_adopted_draft(tmp_path: Path) -> None:
+    """A draft is adopted; five weeks of receipts, reminders, digests and notices follow.
+
+    Its sender and the office may read its words, nobody else; neither may attachments carry them.
+    """
+    sentences = [one for one in re.split(r"[，。；\n]", texts.SIDEWALK) if len(one) >= 8]
+    with clerk_at_work(tmp_path) as clerk:
+        raw = draft_mail("直属一大队", "占道经营整治", clerk.now)
+        clerk.post(raw.replace(b"5@u.example", UNIT_ADDRESS.encode()))
+        clerk.confirmed("采用 #1 达州要情 单条")
+        clerk.now = clerk.now.replace(hour=1)
+        for _ in range(35):
+            clerk.now += timedelta(days=1)
+            with clerk.store.work() as uow:
+                uow.facts.put(SEEN_UNTIL, clerk.now.isoformat(), clerk.now)
+                uow.commit()
+            watching(clerk.store, clerk.config).watch(clerk.now)
+        letters = clerk.letters()
+        with clerk.store.look() as uow:
+            files = {
+                one.id: b"".join(f[2] for f in uow.outbox.attachments(one.id)) for one in letters
+            }
+    ours = {OFFICE, DUTY, UNIT_ADDRESS}
+    others = [one for one in letters if not set(one.to) <= ours]
+    assert len(others) > 20
+    for letter in others:
+        said = f"{letter.subject}{letter.text}{letter.html}"
+        assert [words for words in sentences if words in said] == [], letter.key
+        assert not files[letter.id]
 
 
 # ---- threat 46: packages

@@ -150,6 +150,7 @@ class Torture:
             self.line.calm = self.post.calm = True
             self._last_life()
             copier.close()
+        self.post.close()
         self._count(copier)
         self.figures.seconds = time.monotonic() - began
         return self.figures

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from pathlib import Path
@@ -60,6 +61,10 @@ class Copier:
         self._thread.join(60)
 
     def _work(self) -> None:
+        with ExitStack() as line:
+            self._copy_all(line)
+
+    def _copy_all(self, line: ExitStack) -> None:
         client: IMAPClient | None = None
         while True:
             with self._changed:
@@ -71,6 +76,7 @@ class Copier:
                 _, _, accepted, raw = heapq.heappop(self._due)
             if client is None:
                 client = IMAPClient(self._account.host, self._account.direct_port, ssl=False)
+                line.enter_context(client)
                 client.login(self._account.user, self._account.password)
             client.append(self._folder, raw)
             self.slowest = max(self.slowest, time.monotonic() - accepted)
@@ -84,6 +90,10 @@ class _Journal(list[Received]):
         self._file = path.open("ab")
         self._copier = copier
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Everything is on disk already."""
+        self._file.close()
 
     def append(self, mail: Received) -> None:
         message = message_from_bytes(mail.raw)
@@ -108,7 +118,11 @@ class PostOffice(FaultSmtp):
 
     def keep(self, path: Path, copier: Copier) -> None:
         """Where accepted letters go."""
-        self.mails = _Journal(path, copier)
+        self.mails = self._journal = _Journal(path, copier)
+
+    def close(self) -> None:
+        """No more letters come."""
+        self._journal.close()
 
     def next_reply(self, stage: Stage) -> str | bytes | None:
         """A fault now and then."""
