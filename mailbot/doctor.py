@@ -179,7 +179,7 @@ def _ocr() -> Check:
     if ocr.available():
         return Check("文字识别", good=True, found="已安装，扫描件的字数标“约”")
     found = "没有安装，扫描件读不出字，会请单位改发可复制文字的稿件"
-    remedy = "要识别扫描件，请运行 pip install 'mailbot[ocr]'"
+    remedy = "要识别扫描件，请在程序文件夹执行 .venv/bin/pip install '.[ocr]'"
     return Check("文字识别", good=True, found=found, remedy=remedy)
 
 
@@ -213,7 +213,10 @@ def _second_channel(config: Config) -> Check:
     """Whether emergencies have a way beside mail; nothing is pushed."""
     from mailbot.adapters.push import ApprisePush, installed  # noqa: PLC0415  only here
 
-    what, remedy = "第二通道", "可选：安装 mailbot[push]，把推送地址写入 push.urls_file 所指文件"
+    what, remedy = (
+        "第二通道",
+        "可选：在程序文件夹执行 .venv/bin/pip install '.[push]'，再填 push.urls_file",
+    )
     try:
         urls = push_urls(config)
         if not urls:

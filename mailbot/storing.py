@@ -26,7 +26,7 @@ def open_store(config: Config) -> Store:
         raise ConfigError("store.url", "写法有误", remedy) from None
     except ModuleNotFoundError as error:
         problem = f"没有安装连接这种数据库的程序（{error.name}）"
-        remedy = "请执行 pip install 'mailbot[postgresql]'，或改用 sqlite:///data/mailbot.db"
+        remedy = "请在程序文件夹执行 .venv/bin/pip install '.[postgresql]'，或改用 sqlite:///data/mailbot.db"
         raise ConfigError("store.url", problem, remedy) from None
     except (DatabaseError, OSError) as error:
         if told := explained(error, config):

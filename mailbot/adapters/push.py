@@ -32,7 +32,9 @@ class ApprisePush:
     def __init__(self, urls: Sequence[str]) -> None:
         if not installed():
             raise ConfigError(
-                _KEY, "没有安装第二通道所需的组件", "请执行 pip install 'mailbot[push]'"
+                _KEY,
+                "没有安装第二通道所需的组件",
+                "请在程序文件夹执行 .venv/bin/pip install '.[push]'",
             )
         self._plugins = {_digest(url): _plugin(url, at) for at, url in enumerate(urls, 1)}
 

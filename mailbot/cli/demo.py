@@ -36,7 +36,7 @@ def demo(arguments: argparse.Namespace) -> int:
         from mailbot.demo.fortnight import play, quiet  # noqa: PLC0415  slow to import
     except ImportError as error:
         raise Refused(
-            f"演示需要另装两个组件：pip install 'mailbot[demo]'（缺 {error.name}）"
+            f"演示缺少 {error.name}，请在程序文件夹执行 .venv/bin/pip install '.[demo]'"
         ) from None
     folder = _folder(arguments.out, keep=arguments.keep)
     quiet()

@@ -1,4 +1,4 @@
-"""Text out of pictures: an optional extra, `pip install mailbot[ocr]`.
+"""Text out of pictures: an optional extra, `pip install '.[ocr]'`.
 
 Recognition is slow and its counts are approximate (about 4 % off); a scan is
 read only so that the office sees what it says, the unit is asked for the text.
