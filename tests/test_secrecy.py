@@ -161,7 +161,10 @@ def test_erased_it_is_in_no_archive_and_verify_does_not_miss_it(
 ) -> None:
     config = configure(tmp_path)
     (tmp_path / "mail.eml").write_bytes(secret_mail())
-    assert run(capsys, "--config", config, "import", tmp_path / "mail.eml").code == 0
+    imported = run(capsys, "--config", config, "import", tmp_path / "mail.eml")
+    assert imported.code == 0
+    assert "登记 0 封" in imported.out
+    assert "1 封标有密级" in imported.out
     listed = run(capsys, "--config", config, "secrecy", "list", "--json").out
     assert '"id": 1' in listed
     assert TITLE not in listed

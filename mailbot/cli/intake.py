@@ -23,6 +23,7 @@ def import_mails(arguments: argparse.Namespace) -> int:
     from mailbot.instance import only_instance  # noqa: PLC0415
     from mailbot.stages.disk_room import DiskRoom  # noqa: PLC0415
     from mailbot.stages.importing import not_mails, slices_in, take_in_all  # noqa: PLC0415
+    from mailbot.stages.secrecy import locked  # noqa: PLC0415
     from mailbot.storage_health import store_folders  # noqa: PLC0415
     from mailbot.wiring import build_offline, state_folder  # noqa: PLC0415
 
@@ -42,9 +43,15 @@ def import_mails(arguments: argparse.Namespace) -> int:
             while dealt_with := desk.filing.file_waiting(now, receipts=arguments.receipts):
                 filed += len(dealt_with)
                 advance(len(dealt_with))
+        with desk.store.look() as uow:
+            marked = sum(mail.fetched_at == now for mail in locked(uow))
     if strangers and not new + known:
         raise Refused(not_mails(strangers))
-    print(f"导入 {new} 封新邮件，登记 {filed} 封；{known} 封早已在册，未重复导入")
+    print(f"导入 {new} 封新邮件，登记 {filed - marked} 封；{known} 封早已在册，未重复导入")
+    if marked:
+        print(
+            f"另有 {marked} 封标有密级，没有登记：请报告保密工作机构，用 mailbot secrecy list 查看"
+        )
     if strangers:
         raise Refused(not_mails(strangers))
     return 0
