@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import ClassVar
 
@@ -141,6 +142,21 @@ def test_from_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert imap_password(config(tmp_path)) == SECRET
     finally:
         keyring.set_keyring(before)
+
+
+def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Drafts are internal papers; a machine may have several users."""
+    command = [sys.executable, "-m", "mailbot"]
+    before = os.umask(0o022)
+    try:
+        subprocess.run([*command, "init", tmp_path / "office"], check=True, capture_output=True)
+        config = tmp_path / "office" / "config.toml"
+        subprocess.run([*command, "--config", config, "status"], check=False, capture_output=True)
+    finally:
+        os.umask(before)
+    made = [path for path in (tmp_path / "office").rglob("*") if path.name != "office"]
+    assert {path.name for path in made} >= {"config.toml", "data", "mailbot.db"}
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_without_any_the_remedy_names_all_ways(tmp_path: Path) -> None:
