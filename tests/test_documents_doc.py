@@ -45,6 +45,14 @@ def refused(data: bytes, limits: Limits = LIMITS) -> Unreadable:
         pytest.param(["𠀀𠮷👍\r"], ["𠀀𠮷👍"], id="characters of two units"),
         pytest.param(["𠀀", "后\r"], ["𠀀后"], id="positions count units"),
         pytest.param(["前\x13 PAGE \x14" + "12\x15后\r"], ["前12后"], id="field result"),
+        pytest.param(
+            [
+                "前\x13 EQ \\* jc2 \\* hps10 \\o\\ad(\\s\\up 10(kǎn),侃)\x15\x13 eq \\o\\ac(○,注)\x15后\r"
+            ],
+            ["前侃注后"],
+            id="character under pinyin, character in a ring",
+        ),
+        pytest.param(["前\x13 EQ \\f(1,2)\x15后\r"], ["前后"], id="fraction"),
         pytest.param(["前\x13 XE 索引 \x15后\r"], ["前后"], id="field without result"),
         pytest.param(
             ["甲\x13 A \x13 B \x14乙\x15 \x14丙\x15丁\r"],

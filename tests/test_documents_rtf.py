@@ -66,6 +66,11 @@ def read(data: bytes, limits: Limits = LIMITS) -> DocumentText:
             ["☑x"],
             id="symbol field",
         ),
+        pytest.param(
+            rb"{\field{\*\fldinst EQ \\* jc2 \\o\\ad(\\s\\up 10(p),\u25340 ?)}{\fldrslt}}x\par",
+            ["拼x"],
+            id="character under pinyin",
+        ),
         pytest.param(rb"a\tab b\line c\par", ["a\tb\nc"], id="tab and line"),
         pytest.param(rb"a\~b\_c\-d\par", ["a\xa0b-cd"], id="special hyphens"),
         pytest.param(rb"a\emdash b\ldblquote c\rdblquote\par", ["a—b“c”"], id="named characters"),

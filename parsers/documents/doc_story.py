@@ -8,6 +8,7 @@ from typing import Final
 
 from parsers.documents.doc_formatting import MAX_SPANS, CharacterLook, ParagraphLook, Runs
 from parsers.documents.doc_pieces import PieceText, whole_characters
+from parsers.documents.equation_fields import overstruck
 from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.refusals import too_large
 from parsers.documents.symbols import without_private_symbols
@@ -152,7 +153,7 @@ def _follow_field(char: str, line: _Line, fields: list[_Field]) -> None:
 
 def _drop_code(line: _Line, opened: _Field) -> None:
     if opened.line is line and opened.start >= 0:
-        del line.parts[opened.start :]
+        line.parts[opened.start :] = filter(None, [overstruck("".join(line.parts[opened.start :]))])
     opened.start = -1
 
 

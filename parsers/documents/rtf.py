@@ -10,6 +10,7 @@ from typing import Final
 
 from parsers.documents import rtf_charsets
 from parsers.documents.docx import HIDDEN, TRACKED
+from parsers.documents.equation_fields import overstruck
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, too_large, unreadable
 from parsers.documents.rtf_output import Output, State
@@ -332,10 +333,13 @@ class _Reader:
             self._images.setdefault(fact.sha256, fact)
 
     def _end_field_code(self) -> None:
-        """A SYMBOL field has its character in the code, not in the result."""
-        found = _SYMBOL_FIELD.match(self._out.take_aside())
+        """SYMBOL and EQ fields have their characters in the code, not in the result."""
+        code = self._out.take_aside()
+        found = _SYMBOL_FIELD.match(code)
         if found:
             self._out.text(symbol(found[2] or "", int(found[1])), self._state)
+        elif shown := overstruck(code):
+            self._out.text(shown, self._state)
 
 
 def _entering(destination: str) -> Callable[[_Reader, int | None], None]:
