@@ -110,3 +110,16 @@ def test_any_damage_ends_in_a_value(seed: bytes, changes: list[tuple[float, int]
         data[int(where * len(data))] = byte
 
     assert isinstance(read_sheet("表", bytes(data), LIMITS), DocumentText | Unreadable)
+
+
+def test_a_zero_is_shown_and_emptiness_between_is_not() -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["采用", 0, 0.0])
+    sheet.write(3000, 200, "完")
+    book.close()
+    document = read_sheet("表", buffer.getvalue(), LIMITS)
+
+    assert isinstance(document, DocumentText)
+    assert [block.text for block in document.blocks] == ["采用", "0", "0", "完"]

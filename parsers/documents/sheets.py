@@ -63,6 +63,8 @@ def _blocks(workbook: Any, limits: Limits) -> Iterator[Block]:
             continue
         for row in workbook.get_sheet_by_name(metadata.name).iter_rows():
             for value in row:
+                if value == "":  # sheets reach far beyond what is filled in
+                    continue
                 text = clean(shown(value)).strip()
                 if not text:
                     continue
