@@ -46,7 +46,14 @@ from mailbot.storing import open_store
 from mailbot.timekeeping import GuardedClock, PlainClock
 from parsers.facts import Reading
 from parsers.recognition import recognised
-from parsers.sandbox import Sandbox, read_archived, read_archived_bare, recognise_archived
+from parsers.sandbox import (
+    Sandbox,
+    read_archived,
+    read_archived_bare,
+    read_archived_careful,
+    recognise_archived,
+)
+from parsers.second_tries import otherwise
 from store.archive import Archive
 from store.engine import database_path, open_engine
 from store.records import MessageRecord, OutboxRecord
@@ -112,9 +119,11 @@ class Reader:
         )
 
     def bare(self, mail: MessageRecord) -> Future[Reading]:
-        """Headers and own words; attachments are listed as unread."""
+        """What can be had of a mail that killed its worker: at least its own words."""
         path = str(self.archive.path(mail.sha256))
-        return self.sandbox.submit(read_archived_bare, path, self.own)
+        submit = self.sandbox.submit
+        careful = submit(read_archived_careful, path, self.own)
+        return otherwise(careful, partial(submit, read_archived_bare, path, self.own))
 
 
 def sandbox_of(config: Config) -> Sandbox:

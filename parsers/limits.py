@@ -25,4 +25,5 @@ class Limits:
     pixels: int = 50_000_000
     text_chars: int = 2_000_000
     nested_mails: int = 20
+    careful: bool = False  # open nothing that native libraries read: one killed a worker
     recognise: bool = False  # read scans and pictures: slow, needs the OCR extra

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 
 from parsers.documents import ocr
 from parsers.facts import ImageFact, Reading, Unreadable
+from parsers.second_tries import failure
 
 
 def awaits_recognition(reading: Reading) -> bool:
@@ -30,7 +31,7 @@ def recognised(
     answer: Future[Reading] = Future()
 
     def on_first(done: "Future[Reading]") -> None:
-        error = _failure(done)
+        error = failure(done)
         if error is not None:
             answer.set_exception(error)
             return
@@ -44,12 +45,8 @@ def recognised(
             answer.set_result(reading)
             return
         slow.add_done_callback(
-            lambda second: answer.set_result(reading if _failure(second) else second.result())
+            lambda second: answer.set_result(reading if failure(second) else second.result())
         )
 
     first.add_done_callback(on_first)
     return answer
-
-
-def _failure(done: "Future[Reading]") -> BaseException | None:
-    return RuntimeError("cancelled") if done.cancelled() else done.exception()

@@ -29,6 +29,7 @@ __all__ = [
     "Sandbox",
     "read_archived",
     "read_archived_bare",
+    "read_archived_careful",
     "read_file",
     "recognise_archived",
     "recognise_file",
@@ -51,11 +52,23 @@ def read_archived(path: str, own_addresses: tuple[str, ...]) -> Reading:
 def read_archived_bare(path: str, own_addresses: tuple[str, ...]) -> Reading:
     """Job: headers and own words of an archived mail; its attachments are listed as unread.
 
-    For a mail whose full reading ended in `ReaderDied`.
+    For a mail that killed its worker even when read with care.
     """
     from parsers.reading import read_mail_bare  # noqa: PLC0415  as above
 
     return read_mail_bare(Path(path).read_bytes(), own_addresses=frozenset(own_addresses))
+
+
+def read_archived_careful(path: str, own_addresses: tuple[str, ...]) -> Reading:
+    """Job: an archived mail without what native libraries read; a Word file still counts.
+
+    For a mail whose full reading ended in `ReaderDied`, before giving up its attachments.
+    """
+    from parsers.limits import Limits  # noqa: PLC0415  as above
+    from parsers.reading import read_mail  # noqa: PLC0415
+
+    own = frozenset(own_addresses)
+    return read_mail(Path(path).read_bytes(), own_addresses=own, limits=Limits(careful=True))
 
 
 def recognise_archived(path: str, own_addresses: tuple[str, ...]) -> Reading:

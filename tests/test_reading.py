@@ -7,6 +7,7 @@ import zlib
 from email.message import EmailMessage
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 import docx
 import pytest
@@ -21,6 +22,7 @@ from parsers.limits import Limits
 from parsers.reading import read_document, read_mail, read_mail_bare
 
 OFFICE = "office@163.com"
+DOCUMENTS = Path(__file__).parent / "golden" / "documents"
 TITLES = [
     "通川区开展占道经营集中整治",
     "大竹县推进垃圾分类进小区",
@@ -400,6 +402,20 @@ def test_bare_reading_opens_nothing() -> None:
     assert [draft.source for draft in reading.drafts] == [""]
     assert [why.name for why in reading.unreadable] == ["炸弹.docx"]
     assert reading.files[0].sha256 == sha256(ONE).hexdigest()
+
+
+def test_careful_reading_leaves_native_formats_shut() -> None:
+    """After a spreadsheet killed the worker, the Word draft beside it is still a draft."""
+    zipped = packed(**{"台账.pdf": b"%PDF-1.4", "稿.docx": ONE})
+    raw = mail(
+        COVER,
+        {"表.xls": (DOCUMENTS / "excel97-merged-hidden-sheet.xls").read_bytes(), "包.zip": zipped},
+    ).as_bytes()
+    reading = read_mail(raw, limits=Limits(careful=True))
+
+    assert [draft.source for draft in reading.drafts] == ["稿.docx"]
+    assert [why.name for why in reading.unreadable] == ["表.xls", "台账.pdf"]
+    assert all("异常退出" in why.reason for why in reading.unreadable)
 
 
 def test_one_bad_file_leaves_the_others_readable() -> None:

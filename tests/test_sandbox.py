@@ -1,5 +1,6 @@
 """A file that breaks its reader must cost one job, never the daemon."""
 
+import io
 import os
 import resource
 import signal
@@ -10,16 +11,22 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import sandbox_jobs as jobs
+import xlsxwriter
 
+from mailbot.wiring import Reader
 from parsers import landlock
 from parsers.confinement import Budget
 from parsers.reading import read_mail
 from parsers.sandbox import ReaderDied, Sandbox, read_archived, read_archived_bare, read_file
+from store.archive import Archive
+from store.records import MessageRecord
 
 SMALL = Budget(
     memory_bytes=100_000_000,
@@ -248,6 +255,37 @@ def test_archived_mail_is_read_in_the_sandbox_as_outside(tmp_path: Path) -> None
             assert found == read_mail(raw, own_addresses=frozenset({"a@b.cn"}))
             bare = executor.submit(read_archived_bare, str(tmp_path / "raw"), ()).result(60)
             assert bare.sha256 == found.sha256
+
+
+def sheet_that_kills() -> bytes:
+    """Two cells at opposite ends: the library asks for the whole sheet between at once."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "首")
+    sheet.write(1_048_575, 16_383, "末")
+    book.close()
+    return buffer.getvalue()
+
+
+def test_a_file_that_kills_the_reader_costs_no_draft_beside_it(tmp_path: Path) -> None:
+    """The mail is read again without what native libraries read."""
+    message = EmailMessage()
+    message["From"], message["Subject"] = "unit@example.com", "信息报送"
+    message.set_content("见附件。")
+    draft = "某区开展检查\n近日，某区组织开展检查，发现问题三处，已督促整改，下一步将持续巩固。" * 3
+    for name, data in (("表.xlsx", sheet_that_kills()), ("稿.txt", draft.encode())):
+        message.add_attachment(data, maintype="application", subtype="x", filename=name)
+    archive = Archive(tmp_path / "raw")
+    record = cast("MessageRecord", SimpleNamespace(sha256=archive.keep(message.as_bytes())))
+    with Sandbox(1) as executor:
+        reader = Reader(executor, archive, ())
+        with pytest.raises(ReaderDied):
+            reader.full(record).result(60)
+        reading = reader.bare(record).result(120)
+
+    assert [found.source for found in reading.drafts] == ["稿.txt"]
+    assert [why.name for why in reading.unreadable] == ["表.xlsx"]
 
 
 def test_file_is_read_in_the_sandbox(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ _NO_READER: Final = {
     "ole-encrypted": locked(),
     "encrypted": Refused("文件被单位的加密软件加密", DECRYPT_FIRST),
 }
+_NATIVE: Final = frozenset({"pdf", "xlsx", "xls", "ods", "rar", "7z"})
+"""Read by libraries that are no Python: they may end the process, not just raise."""
+
 _UNKNOWN: Final = Refused("不认识的文件格式", RESEND_AS_DOCX)
 _DEFECT: Final = Refused("文件结构异常，读取时出错", RESEND_AS_DOCX)
 
@@ -108,6 +111,8 @@ class _Expansion:
         if len(data) > self._limits.file_bytes:
             raise Refused("文件过大", SPLIT_UP)
         kind = sniff(data, name)
+        if self._limits.careful and kind in _NATIVE:
+            raise Refused("读取时程序异常退出，附件未能读取", RESEND_AS_DOCX)
         if kind not in ARCHIVES:
             yield Leaf(name, data, container, kind)
             return
