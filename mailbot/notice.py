@@ -40,7 +40,7 @@ class NoticeHead(Frozen):
 
     Attributes:
         effective: First day whose periods count (the notice asks nothing of the days before).
-        year: Year of the dated tasks; quotas carry on after it (notice.md).
+        year: Year of the dated tasks; quotas carry on after it.
     """
 
     number: str
@@ -115,7 +115,7 @@ class Assessment(Frozen):
 
 
 class OpenQuestions(Frozen):
-    """[open_questions]: what the notice leaves open (notice.md, second table).
+    """[open_questions]: what the notice leaves open.
 
     `confirmed` lists the keys the office has confirmed; the rest are shown by `doctor`.
     """

@@ -13,7 +13,7 @@ from mailbot.records.notices import LedgerBook, NoticeFigures
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """A folder after SELECT; the server's UIDNEXT is never relied on (mail-facts 3)."""
+    """A folder after SELECT; the server's UIDNEXT is never relied on: 163 tells none."""
 
     name: str
     uid_validity: int
@@ -105,7 +105,7 @@ Quota = Literal["", "quarter", "day"]
 
 
 class Outcome(StrEnum):
-    """What a submission came to (mail-facts §2, by tag, never by number)."""
+    """What a submission came to: by the reply's tag, its number differs between editions."""
 
     SENT = "sent"
     RETRY = "retry"  # back off and try again

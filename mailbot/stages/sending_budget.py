@@ -1,6 +1,6 @@
 """How many letters may leave: as configured, or less where the provider said so.
 
-163 publishes no figures (mail-facts 2). A refusal that names a limit teaches it: what was
+163 publishes no figures. A refusal that names a limit teaches it: what was
 sent in that window before the refusal was the limit. What was learnt grows back day by
 day, so that one bad day does not throttle the office for ever.
 """
