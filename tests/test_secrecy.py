@@ -19,7 +19,7 @@ from mailbot.stages.pushing import Pushing
 from mailbot.stages.unread import tell_unread
 from parsers.facts import Block, DocumentText, ReadFile, Reading
 from store.archive import Archive
-from store.records import OutboxRecord
+from store.records import MessageRecord, OutboxRecord
 
 TEAM, TITLE = "直属一大队", "某项工作的安排"
 
@@ -107,9 +107,25 @@ def test_the_office_is_called_at_once_and_the_sender_gets_nothing(desk: FilingDe
     (letter,) = letters(desk)
     assert letter.lane == "urgent"
     assert set(letter.to) == {OFFICE, DUTY}
-    assert "疑似涉密" in letter.text
+    assert "疑似涉密" in letter.text + letter.subject
+    assert "不要请对方重发" in letter.text
     assert TITLE not in letter.text + letter.subject + letter.html
     assert letters(desk) == [letter], "once"
+
+
+def test_an_unreadable_mail_beside_it_has_its_own_letter(desk: FilingDesk) -> None:
+    desk.fetch(secret_mail(), NOON, NOON)
+    broken = MessageRecord(
+        0, "f" * 64, 1, NOON, NOON, "quarantined", subject="简讯", reason="打不开"
+    )
+    with desk.store.work() as uow:
+        uow.messages.add(broken)
+        uow.commit()
+    unread, marked = letters(desk)
+    assert (unread.lane, marked.lane) == ("answer", "urgent")
+    assert "打不开" in unread.text
+    assert "密" not in unread.text
+    assert "换一种格式" not in marked.text
 
 
 def test_the_second_channel_calls_too(desk: FilingDesk) -> None:
