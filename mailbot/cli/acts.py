@@ -1,12 +1,15 @@
 """`mailbot adopt`, `instruct`, `praise` and `criticise`: what became of drafts."""
 
 import argparse
+from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
+from mailbot.cli.printing import print_json
 from mailbot.clock import system_clock
 from mailbot.config import Config
 from mailbot.errors import Refused
@@ -16,12 +19,21 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 _BY = "cli"
+_MARKS = {"recorded": "✓", "known": "＝", "refused": "✗"}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
     adopt = commands.add_parser("adopt", help="登记采用（附件1）：adopt 12 达州要情 单条")
-    adopt.add_argument("words", nargs="+", metavar="编号… 刊物 [专刊|单条|综合]")
+    adopt.add_argument("words", nargs="*", metavar="编号… 刊物 [专刊|单条|综合]")
+    adopt.add_argument(
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help="从表格逐行登记采用、批示：.xlsx、.xls 或 .csv，列名 稿件编号、刊物，另可有 "
+        "日期、形式、层级、批示领导、依据；台账的“采用批示”表可直接用",
+    )
+    given.json_flag(adopt)
     adopt.set_defaults(run=adopt_drafts)
     instruct = commands.add_parser(
         "instruct", help="登记领导批示（附件1）：instruct 12 市委主要领导"
@@ -54,6 +66,8 @@ def adopt_drafts(arguments: argparse.Namespace) -> int:
     from mailbot.rules.publications import form_of  # noqa: PLC0415
     from mailbot.stages.acts import adopt  # noqa: PLC0415
 
+    if arguments.file is not None:
+        return _enter_table(arguments)
     words = list(arguments.words)
     numbers = []
     while words and words[0].lstrip("#＃").isdecimal():
@@ -65,6 +79,34 @@ def adopt_drafts(arguments: argparse.Namespace) -> int:
         return adopt(uow, config, entry, drafts=numbers, publication=publication, form=form)
 
     return _record(arguments, act)
+
+
+def _enter_table(arguments: argparse.Namespace) -> int:
+    """Rows of a table, each reported on; exit 1 when one could not be recorded."""
+    from mailbot.stages.adoption_table import enter_adoptions  # noqa: PLC0415
+
+    if arguments.words or arguments.date or arguments.evidence:
+        raise Refused("--file 与编号、刊物、--date、--evidence 不能同时用，请写在表格里")
+    config = config_of(arguments)
+    try:
+        data = arguments.file.read_bytes()
+    except OSError as error:
+        raise Refused(f"无法读取 {arguments.file}（{error.strerror}）") from None
+    with store_of(config) as store, store.work() as uow:
+        rows = enter_adoptions(uow, config, data, by=arguments.by, now=system_clock())
+        uow.commit()
+    count = Counter(row.outcome for row in rows)
+    if arguments.json:
+        print_json({"rows": [asdict(row) for row in rows]})
+    else:
+        for row in rows:
+            acts = "".join(f"（操作 {act}）" for act in row.acts)
+            print(f"第{row.number}行 {_MARKS[row.outcome]} {row.said}{acts}")
+        print(
+            f"共{len(rows)}行：登记{count['recorded']}行，"
+            f"原已登记{count['known']}行，没有登记{count['refused']}行"
+        )
+    return 1 if count["refused"] else 0
 
 
 def instruct_draft(arguments: argparse.Namespace) -> int:
@@ -115,7 +157,7 @@ def _record(
     from mailbot.stages.acts import Entry  # noqa: PLC0415
 
     config = config_of(arguments)
-    on = _day(arguments.date) if arguments.date else None
+    on = given.day(arguments.date) if arguments.date else None
     entry = Entry(arguments.by, system_clock(), on, arguments.evidence)
     with store_of(config) as store, store.work() as uow:
         done = act(uow, config, entry)
@@ -123,10 +165,3 @@ def _record(
     for one in done:
         print(f"已登记：{one.said}（操作 {one.act}）。如有误：mailbot drafts undo {one.act}")
     return 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip().replace("/", "-"))
-    except ValueError:
-        raise Refused(f"日期 {text!r} 看不懂，请写成 2023-04-19 的形式") from None

@@ -16,6 +16,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Register the command."""
     score = commands.add_parser("score", help="年度得分表（附件1、附件2、四（三））")
     score.add_argument("--year", type=int, metavar="年份", help="不写为今年")
+    score.add_argument(
+        "--until", metavar="日期", help="截至哪一天，如 2023-05-31；不写为今天，往年为年底"
+    )
     score.add_argument("--unit", metavar="单位", help="只看一个单位，列出每一分的依据")
     score.add_argument(
         "--compare",
@@ -33,14 +36,18 @@ def show_scores(arguments: argparse.Namespace) -> int:
     from mailbot.stages.scores import moved_by, sheets_of  # noqa: PLC0415
 
     config = config_of(arguments)
-    year = arguments.year or shanghai(system_clock()).year
+    today = shanghai(system_clock()).date()
+    until = given.day(arguments.until) if arguments.until else today
+    year = arguments.year or until.year
     unit = unit_or_refuse(arguments.unit, config) if arguments.unit else None
     with store_of(config) as store, store.look() as uow:
         if arguments.compare:
-            found = moved_by(uow, config, load(arguments.compare), year)
+            found = moved_by(uow, config, load(arguments.compare), year, until)
             return _show_moves(found, year, as_json=arguments.json)
         sheets = [
-            sheet for sheet in sheets_of(uow, config, year) if unit is None or sheet.unit == unit
+            sheet
+            for sheet in sheets_of(uow, config, year, until)
+            if unit is None or sheet.unit == unit
         ]
     if arguments.json:
         print_json({"year": year, "units": [document(sheet) for sheet in sheets]})

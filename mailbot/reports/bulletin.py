@@ -26,7 +26,8 @@ from mailbot.reports.bulletin_text import HEADS, Block, annex_title, body, table
 
 _TITLE_SIZE, _BODY_SIZE, _TABLE_SIZE = Pt(22), Pt(16), Pt(10.5)  # 二号, 三号, 五号
 _LINE = Pt(28)
-_WIDTHS = (10, 42, 13, 13, 13, 13, 13, 13, 13, 13, 17, 17, 20, 13)
+_DATE_FROM_RIGHT = 4  # signs
+_WIDTHS = (10, 42, 13, 13, 13, 13, 13, 13, 13, 13, 19, 16, 20, 13)
 
 
 def write_bulletin(figures: NoticeFigures) -> bytes:
@@ -36,6 +37,7 @@ def write_bulletin(figures: NoticeFigures) -> bytes:
     _properties(paper, figures)
     for block in body(figures):
         _block(paper, block)
+    _sign(paper)
     for at, group in enumerate(figures.groups, 1):
         section = paper.add_section(WD_SECTION.NEW_PAGE)
         _turn(section)
@@ -63,6 +65,7 @@ def _turn(section: Section) -> None:
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.top_margin, section.bottom_margin = Mm(28), Mm(26)
     section.left_margin, section.right_margin = Mm(35), Mm(37)
+    section.footer_distance = Mm(19)
 
 
 def _properties(paper: Paper, figures: NoticeFigures) -> None:
@@ -117,7 +120,6 @@ def _block(paper: Paper, block: Block) -> None:
         family = HEADING
     elif block.kind in ("signature", "date"):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        form.right_indent = Pt(64 if block.kind == "date" else 32)
         form.keep_with_next = block.kind == "signature"
     elif block.kind in ("text", "heading", "annexes", "first-annex"):
         family = HEADING if block.kind == "heading" else BODY
@@ -127,14 +129,28 @@ def _block(paper: Paper, block: Block) -> None:
     _set(run, size, family)
 
 
+def _sign(paper: Paper) -> None:
+    """The date four signs in from the right, the office centred above it (GB/T 9704 7.3.5.1)."""
+    office, day = paper.paragraphs[-2:]
+    inner = _DATE_FROM_RIGHT + (_width(day.text) - _width(office.text)) / 2
+    # A name too long to be centred there touches the margin, and the date moves in.
+    for paragraph, signs in ((office, max(inner, 0)), (day, _DATE_FROM_RIGHT - min(inner, 0))):
+        paragraph.paragraph_format.right_indent = Pt(signs * _BODY_SIZE.pt)
+
+
+def _width(text: str) -> float:
+    """Width in signs; a digit is half as wide."""
+    return sum(0.5 if sign.isascii() else 1 for sign in text)
+
+
 def _indent(paragraph: Paragraph, kind: str) -> None:
     """Two signs in, measured in signs as Word does."""
     properties = paragraph._element.get_or_add_pPr()  # noqa: SLF001  no API for signs
     indent = properties.get_or_add_ind()
     if kind in ("annexes", "first-annex"):
-        indent.set(qn("w:left"), "1600")  # the names stand below each other, right of 附件：
-        if kind == "first-annex":
-            indent.set(qn("w:hanging"), "960")
+        # The names stand below each other, and so do the further lines of a long one.
+        indent.set(qn("w:left"), "1840")
+        indent.set(qn("w:hanging"), "1200" if kind == "first-annex" else "240")
         return
     indent.set(qn("w:firstLineChars"), "200")
     indent.set(qn("w:firstLine"), "640")

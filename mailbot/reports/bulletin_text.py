@@ -17,6 +17,7 @@ HEADS: tuple[list[str], list[str]] = (
 )  # fmt: skip
 UNKNOWN = "—"
 _SIGNS = "一二三四五六七八"
+_NO_BRACKETS = str.maketrans({"(": "·", "（": "·", ")": "", "）": "", "/": "、"})
 _TO = "各县（市、区）综合执法（住房城乡建设）部门，局属各单位，机关各科室："
 
 
@@ -51,7 +52,7 @@ def body(figures: NoticeFigures) -> Iterator[Block]:
 
 def _opening(figures: NoticeFigures) -> str:
     label = figures.label
-    return f"根据《{figures.reference}》定期通报的要求，现将{label}信息宣传工作情况通报如下："
+    return f"按照{figures.reference}文件关于定期通报的要求，现将{label}信息宣传工作情况通报如下："
 
 
 def _sections(figures: NoticeFigures) -> Iterator[tuple[str, list[str]]]:
@@ -80,7 +81,7 @@ def _totals(figures: NoticeFigures) -> Iterator[str]:
     detail = f"，其中{kinds}" if kinds else ""
     yield f"{figures.label}，各单位共报送稿件{figures.drafts}篇{detail}{joint}。"
     levels = "、".join(
-        f"{name}{count}篇次" for name, count in zip(LEVELS, figures.adopted, strict=True)
+        f"{name}{count}篇次" for name, count in zip(LEVELS, figures.adopted, strict=True) if count
     )
     taken = sum(figures.adopted)
     told = f"，其中{levels}" if taken else ""
@@ -102,8 +103,9 @@ def _problems(figures: NoticeFigures) -> Iterator[str]:
 
 
 def annex_title(figures: NoticeFigures, group: str) -> str:
-    """Title of a group's table."""
-    return f"{figures.label}信息报送和采用情况表（{group}）"
+    """Title of a group's table; the group's own brackets would stand inside brackets."""
+    named = group.translate(_NO_BRACKETS)
+    return f"{figures.label}信息报送和采用情况表（{named}）"
 
 
 def table_rows(group: NoticeGroup) -> list[list[str]]:

@@ -133,8 +133,10 @@ def _is_told(reason: Mapping[str, object]) -> bool:
 
 
 def _event_lines(uow: UnitOfWork, span: Span) -> Iterable[DigestEvent]:
+    """Those open, and those begun or ended meanwhile: the office hears of the end too."""
     for event in uow.events.all():
-        if event.state == "open" or span.start <= event.opened_at < span.end:
+        told = (event.opened_at, event.closed_at or event.opened_at)
+        if event.state == "open" or any(span.start <= one < span.end for one in told):
             yield event_line(uow, event)
 
 

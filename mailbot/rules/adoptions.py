@@ -8,7 +8,7 @@ from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import Window, periods_between
 from mailbot.rules.desk import Desk, state_of
 from mailbot.rules.first_period import first_day_of
-from mailbot.rules.quotas import CLAUSE, COLUMN_NAMES, is_unsure
+from mailbot.rules.quotas import CLAUSE, COLUMN_NAMES, is_unsure, sureness
 
 
 def adoption_obligations(desk: Desk) -> Iterator[Obligation]:
@@ -60,7 +60,7 @@ def _adoption(
             desk.now, year.end, None, fulfilled=fulfilled, exempt=bool(released), unsure=unsure
         ),
         clause=CLAUSE,
-        confidence=quota.confidence,
+        confidence=sureness(quota),
         fulfilled_by=tuple(draft for draft in drafts if draft),
         explanation=released + ("采用由刊物决定，只列出，不催报。" if not fulfilled else ""),
         kind="adoption",

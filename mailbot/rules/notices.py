@@ -129,7 +129,7 @@ def notice_figures(
         criticised=tuple(_named(inside, "criticised")),
         zero_units=tuple(_silent(rows, duties, window)),
         unconfirmed=tuple(unit.name for unit in notice.units if _unsure(unit)),
-        requirements=_requirements(rows),
+        requirements=_requirements(rows, notice.emergency.report_within_minutes),
         reference=notice.head.number,
         office=office,
         written_on=written_on,
@@ -216,10 +216,10 @@ def _named(acts: Iterable[ScoredAct], verb: str) -> Iterable[Named]:
             yield Named("、".join(act.units), of_draft if act.draft_id else act.what)
 
 
-def _requirements(rows: Sequence[NoticeRow]) -> tuple[str, ...]:
-    """What the notice asks for next: from its own clauses, by what the figures show."""
-    asked = ["严格按照下达的任务按时保质报送，落实撰稿、审核、签发程序（四（一））。"]
+def _requirements(rows: Sequence[NoticeRow], minutes: int) -> tuple[str, ...]:
+    """What the notice asks for next, by what the figures show (四（一）, 四（三）, 二·一)."""
+    asked = ["严格按照下达的任务按时保质报送，落实撰稿、审核、签发程序。"]
     if any(row.owed for row in rows):
-        asked.append("有到期未完成任务的单位，要尽快补报并安排专人负责（四（三））。")
-    asked.append("突发事件信息须在30分钟内报送，续报、终报及时跟进（二·一）。")
+        asked.append("有到期未完成任务的单位，要尽快补报并安排专人负责。")
+    asked.append(f"突发事件信息须在{minutes}分钟内报送，续报、终报及时跟进。")
     return tuple(asked)

@@ -93,7 +93,7 @@ def _cells(desk: Desk, unit: Unit, media: dict[str, Timeline]) -> Iterator[_Cell
                 column,
                 quota.submit * bodies,
                 quota.per,
-                quota.confidence,
+                sureness(quota),
                 UNSURE if is_unsure(quota) else "",
                 silent=False,
                 first_day=first_day,
@@ -108,7 +108,7 @@ def _cells(desk: Desk, unit: Unit, media: dict[str, Timeline]) -> Iterator[_Cell
             3,
             unit.media.submit,
             unit.media.per,
-            unit.media.confidence,
+            sureness(unit.media),
             UNSURE if is_unsure(unit.media) else unsure,
             silent=not chased,
             first_day=first_day,
@@ -120,6 +120,11 @@ def _cells(desk: Desk, unit: Unit, media: dict[str, Timeline]) -> Iterator[_Cell
 def is_unsure(quota: Quota | MediaQuota) -> bool:
     """Whether a number is only guessed and not confirmed by the office: no reproach from it."""
     return quota.confidence == "guess" and not quota.confirmed
+
+
+def sureness(quota: Quota | MediaQuota) -> Confidence:
+    """How sure a number of annex 2 is; what the office confirmed is certain."""
+    return "certain" if quota.confirmed else quota.confidence
 
 
 def _media_timelines(desk: Desk) -> dict[str, Timeline]:

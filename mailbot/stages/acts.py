@@ -37,6 +37,7 @@ from store.unit_of_work import UnitOfWork
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 FAULTS: tuple[Fault, ...] = get_args(Fault)
+_CREDIT_AND_BLAME = {"emergency-credit", "emergency-blame"}
 _SAME_ITEM = ("exact", "revision", "near")
 
 
@@ -63,6 +64,10 @@ class Entry:
         if self.on is not None and self.on > today:
             raise Refused(f"日期 {self.on} 还没有到")
         return self.on or today
+
+
+class AlreadyRecorded(Refused):
+    """The same stands on record: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,9 @@ def _adopt(
     of_item = [a for a in in_force if a.verb == "adopted" and a.item == _item(draft)]
     for act in of_item:
         if (act.level, act.publication, act.form) == (level, name, chosen):
-            raise Refused(f"#{draft.id} 已登记过{title}采用（操作 {act.act}），没有重复登记")
+            raise AlreadyRecorded(
+                f"#{draft.id} 已登记过{title}采用（操作 {act.act}），没有重复登记"
+            )
     detail = {
         **_of_draft(draft),
         "level": level,
@@ -188,7 +195,9 @@ def instruct(
     for act in in_force:
         same = (act.verb, act.draft_id, act.leader, act.on) == ("instructed", draft.id, by, day)
         if same and act.evidence == entry.evidence:
-            raise Refused(f"#{draft.id} 当日的{by}批示已登记过（操作 {act.act}），没有重复登记")
+            raise AlreadyRecorded(
+                f"#{draft.id} 当日的{by}批示已登记过（操作 {act.act}），没有重复登记"
+            )
     detail = {
         **_of_draft(draft),
         "leader": by,
@@ -242,7 +251,12 @@ def _emergency(append: "_Appending", event_id: int, fault: str, because: str) ->
         raise Refused(f"E{event_id} 还没有核定事发单位，请先更正稿件的单位")
     for act in recorded(uow):
         if (act.verb, act.event_id, act.fault) == (verb, event_id, fault):
-            raise Refused(f"E{event_id} 已登记过（操作 {act.act}），没有重复登记")
+            raise AlreadyRecorded(f"E{event_id} 已登记过（操作 {act.act}），没有重复登记")
+        if act.event_id == event_id and {verb, act.verb} == _CREDIT_AND_BLAME:
+            named = "迅速首报加分" if act.verb == "emergency-credit" else f"{act.fault}扣分"
+            raise Refused(
+                f"E{event_id} 已登记{named}（操作 {act.act}），与本条矛盾；请先撤销该操作"
+            )
     rule = config.emergency
     points = rule.points_missed if fault else rule.points_first_report
     points = rule.points_criticised if fault == "通报批评" else points

@@ -148,7 +148,7 @@ def _for_reading(
         intro="通报已按台账写好，见附件，文号请自行填写。审阅无误后放行，才会发给各单位。",
         lines=tuple(lines),
         actions=actions,
-        closing=f"放行：用登记的邮箱发一封主题为“放行 {number}”的邮件；"
+        closing=f"过期的，直接回复本邮件写“放行 {number}”，一样有效；放行前系统会再请您确认一次。"
         "数字有误的，请先更正稿件或采用登记，系统放行前会再核对一遍。",
         office=config.office.name,
     )

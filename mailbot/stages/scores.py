@@ -25,6 +25,8 @@ def sheets_of(
     )
 
 
-def moved_by(uow: UnitOfWork, config: Config, proposed: Config, year: int) -> Sequence[Move]:
+def moved_by(
+    uow: UnitOfWork, config: Config, proposed: Config, year: int, until: date | None = None
+) -> Sequence[Move]:
     """Who would move, and how far, if `proposed` became the configuration."""
-    return moves(sheets_of(uow, config, year), sheets_of(uow, proposed, year))
+    return moves(sheets_of(uow, config, year, until), sheets_of(uow, proposed, year, until))

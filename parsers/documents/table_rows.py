@@ -19,27 +19,33 @@ class UnreadableTableError(ValueError):
     """The file is no table we can read; the message says why, in Chinese."""
 
 
-def read_rows(data: bytes) -> list[list[str]]:
-    """Cells as text, row by row, blanks kept; the first visible sheet of a workbook.
+def read_rows(data: bytes, named: str = "") -> list[list[str]]:
+    """Cells as text, row by row, blanks kept.
+
+    Of a workbook the visible sheet called `named`, else its first visible one.
 
     Raises:
         UnreadableTableError: Damaged, protected, too big or no table.
     """
     if len(data) > MOST_BYTES:
         raise UnreadableTableError("表格太大")
-    rows = _workbook(data) if data.startswith(_WORKBOOKS) else _csv(data)
+    rows = _workbook(data, named) if data.startswith(_WORKBOOKS) else _csv(data)
     if len(rows) > MOST_ROWS:
         raise UnreadableTableError(f"表格超过{MOST_ROWS}行")
     return rows
 
 
-def _workbook(data: bytes) -> list[list[str]]:
+def _workbook(data: bytes, named: str) -> list[list[str]]:
     try:
         with load_workbook(io.BytesIO(data)) as workbook:
-            for metadata in workbook.sheets_metadata:
-                if metadata.visible is SheetVisibleEnum.Visible:
-                    sheet = workbook.get_sheet_by_name(metadata.name)
-                    return [[shown(cell).strip() for cell in row] for row in sheet.iter_rows()]
+            shown_sheets = [
+                metadata.name
+                for metadata in workbook.sheets_metadata
+                if metadata.visible is SheetVisibleEnum.Visible
+            ]
+            for name in sorted(shown_sheets, key=lambda name: name != named):
+                sheet = workbook.get_sheet_by_name(name)
+                return [[shown(cell).strip() for cell in row] for row in sheet.iter_rows()]
     except BaseException as exc:
         # Its parser is Rust: a panic arrives as a BaseException of its own.
         if isinstance(exc, KeyboardInterrupt | SystemExit | MemoryError):
