@@ -133,6 +133,22 @@ def test_a_guess_is_no_reproach(store: Store) -> None:
     assert "市容环卫科" in found.zero_units
 
 
+def test_a_confirmed_guess_is_one_no_more(store: Store) -> None:
+    """扬尘办's quota is guessed from a damaged table; the office may have confirmed it."""
+    units = tuple(
+        unit.model_copy(update={"short": unit.short.model_copy(update={"confirmed": True})})
+        if unit.name == "扬尘办"
+        else unit
+        for unit in CONFIG.units
+    )
+    changed = CONFIG.model_copy(update={"units": units})
+    changed.__dict__.pop("notice", None)
+    with store.look() as uow:
+        silent = figures_of(uow, changed, APRIL, WRITTEN).zero_units
+    assert "扬尘办" in silent
+    assert "扬尘办" not in figures(store).zero_units
+
+
 def test_what_fell_due_before_the_system_looked_is_nobodys_fault(store: Store) -> None:
     with store.work() as uow:
         uow.facts.put("first_started", at("2023-05-02 08:00").isoformat(), WRITTEN)
@@ -201,6 +217,41 @@ def test_the_paper_has_the_layout_of_official_documents(store: Store) -> None:
     assert under
     assert all(row._tr.trPr.findall(qn("w:cantSplit")) for row in table.rows)
     assert "PAGE" in first.footer._element.xml
+
+
+@pytest.mark.parametrize(
+    ("office", "indents"),
+    [
+        # The date is "2023年5月4日": 6 signs wide, 4 signs from the right.
+        pytest.param("市城管执法局办公室", (2.5, 4), id="centred-above-the-date"),
+        pytest.param("达州市城市管理行政执法局办公室", (0, 4.5), id="too-long-to-be-centred"),
+    ],
+)
+def test_the_signature_stands_over_the_date(
+    store: Store, office: str, indents: tuple[float, float]
+) -> None:
+    paper = Document(BytesIO(PAPERS.bulletin(replace(figures(store), office=office))))
+    (at,) = (n for n, paragraph in enumerate(paper.paragraphs) if paragraph.text == office)
+    signed = paper.paragraphs[at : at + 2]
+    found = [one.paragraph_format.right_indent for one in signed]
+    assert [length.pt / 16 for length in found if length is not None] == list(indents)
+
+
+def test_a_long_title_is_broken_by_its_sense(store: Store) -> None:
+    quarter = replace(figures(store), label="2023年第二季度")
+    paper = PAPERS.bulletin(quarter)
+    text = Document(BytesIO(paper)).paragraphs[0].text
+    assert text == "关于2023年第二季度\n信息宣传工作情况的通报"
+    assert PAPERS.differences(paper, quarter) == ()
+
+
+def test_its_text_reads_like_an_official_paper(store: Store) -> None:
+    paper = Document(BytesIO(PAPERS.bulletin(figures(store))))
+    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert "按照达市城管发〔2023〕75号文件关于定期通报的要求" in text
+    assert "采用4篇次，其中省级2篇次、市级1篇次、其他1篇次" in text, "no level without any"
+    assert "（四（" not in text, "clauses are for the office, not for a paper"
+    assert "情况表（重点信息源·县市区）" in text, "no brackets inside brackets"
 
 
 def test_a_written_paper_agrees_with_its_figures(store: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from duty_samples import NOTICE, SCHEDULE, at, changed, draft
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.notice import Notice, ScoringVersion
@@ -265,6 +265,7 @@ def test_until_a_day_asks_only_for_periods_begun() -> None:
     assert [line.points for line in got.lines] == [2]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     sent=st.integers(0, 80),
     taken=st.integers(0, 12),

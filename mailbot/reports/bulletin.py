@@ -22,7 +22,7 @@ from lxml import etree
 
 from mailbot.records.notices import NoticeFigures
 from mailbot.reports.bulletin_fonts import BODY, HEADING, TITLE, name_fallbacks
-from mailbot.reports.bulletin_text import HEADS, Block, annex_title, body, table_rows
+from mailbot.reports.bulletin_text import HEADS, Block, annex_title, body, table_rows, width
 
 _TITLE_SIZE, _BODY_SIZE, _TABLE_SIZE = Pt(22), Pt(16), Pt(10.5)  # 二号, 三号, 五号
 _LINE = Pt(28)
@@ -132,15 +132,10 @@ def _block(paper: Paper, block: Block) -> None:
 def _sign(paper: Paper) -> None:
     """The date four signs in from the right, the office centred above it (GB/T 9704 7.3.5.1)."""
     office, day = paper.paragraphs[-2:]
-    inner = _DATE_FROM_RIGHT + (_width(day.text) - _width(office.text)) / 2
+    inner = _DATE_FROM_RIGHT + (width(day.text) - width(office.text)) / 2
     # A name too long to be centred there touches the margin, and the date moves in.
     for paragraph, signs in ((office, max(inner, 0)), (day, _DATE_FROM_RIGHT - min(inner, 0))):
         paragraph.paragraph_format.right_indent = Pt(signs * _BODY_SIZE.pt)
-
-
-def _width(text: str) -> float:
-    """Width in signs; a digit is half as wide."""
-    return sum(0.5 if sign.isascii() else 1 for sign in text)
 
 
 def _indent(paragraph: Paragraph, kind: str) -> None:
@@ -162,13 +157,13 @@ def _table(paper: Paper, rows: list[list[str]]) -> None:
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    for column, width in zip(table.columns, _WIDTHS, strict=True):
-        column.width = Mm(width)
+    for column, wide in zip(table.columns, _WIDTHS, strict=True):
+        column.width = Mm(wide)
     for at, words in enumerate((*HEADS, *rows)):
         row = table.rows[at]
         _keep_whole(row, head=at < len(HEADS))
-        for cell, word, width in zip(row.cells, words, _WIDTHS, strict=True):
-            cell.width = Mm(width)
+        for cell, word, wide in zip(row.cells, words, _WIDTHS, strict=True):
+            cell.width = Mm(wide)
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             _fill(cell.paragraphs[0], word, left=at >= len(HEADS) and word == words[1])
     _merge(table, top, under)

@@ -37,7 +37,6 @@ from store.unit_of_work import UnitOfWork
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-_CREDIT_AND_BLAME = {"emergency-credit", "emergency-blame"}
 _SAME_ITEM = ("exact", "revision", "near")
 
 
@@ -252,11 +251,6 @@ def _emergency(append: "_Appending", event_id: int, fault: str, because: str) ->
     for act in recorded(uow):
         if (act.verb, act.event_id, act.fault) == (verb, event_id, fault):
             raise AlreadyRecorded(f"E{event_id} 已登记过（操作 {act.act}），没有重复登记")
-        if act.event_id == event_id and {verb, act.verb} == _CREDIT_AND_BLAME:
-            named = "迅速首报加分" if act.verb == "emergency-credit" else f"{act.fault}扣分"
-            raise Refused(
-                f"E{event_id} 已登记{named}（操作 {act.act}），与本条矛盾；请先撤销该操作"
-            )
     rule = config.emergency
     points = rule.points_missed if fault else rule.points_first_report
     points = rule.points_criticised if fault == "通报批评" else points
