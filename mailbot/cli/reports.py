@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import print_json
+from mailbot.cli.progress import each, steps
 from mailbot.clock import system_clock
 from mailbot.config import Config
 from mailbot.errors import Refused
@@ -80,11 +81,15 @@ def write_bulletin(arguments: argparse.Namespace) -> int:
         with store_of(config) as store:
             print(_dispatch(arguments, config, store, window, now))
         return 0
-    with store_of(config) as store, store.look() as uow:
-        figures = stage.figures_of(uow, config, window, now)
     papers = OfficePapers()
-    paper = papers.bulletin(figures)
-    faults = papers.differences(paper, figures)
+    with steps("写通报", "步", 3) as advance:
+        with store_of(config) as store, store.look() as uow:
+            figures = stage.figures_of(uow, config, window, now)
+        advance(1)
+        paper = papers.bulletin(figures)
+        advance(1)
+        faults = papers.differences(paper, figures)
+        advance(1)
     if faults:
         raise Refused(f"通报核对不通过：{'；'.join(faults[:3])}")
     return _written(arguments, f"{figures.title}.docx", paper)
@@ -123,7 +128,9 @@ def write_ledger(arguments: argparse.Namespace) -> int:
     window = _window(arguments, config, now)
     with store_of(config) as store, store.look() as uow:
         book = ledger_book(uow, config, window)
-    return _written(arguments, f"台账 {window.code}.xlsx", OfficePapers().ledger(book))
+    with steps("写台账", "行", sum(len(sheet.rows) for sheet in book.sheets)) as advance:
+        paper = OfficePapers().ledger(book, advance)
+    return _written(arguments, f"台账 {window.code}.xlsx", paper)
 
 
 def write_board(arguments: argparse.Namespace) -> int:
@@ -133,7 +140,7 @@ def write_board(arguments: argparse.Namespace) -> int:
     config = config_of(arguments)
     folder = _folder(arguments)
     with store_of(config) as store:
-        write(folder, store, config, system_clock())
+        write(folder, store, config, system_clock(), lambda pages: each(pages, "写看板", "页"))
     return _told(arguments, folder / "index.html")
 
 

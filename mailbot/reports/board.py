@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -103,10 +103,17 @@ class BoardWriter:
         )
         return html.encode("utf-8", "replace").decode("utf-8").strip() + "\n"
 
-    def write(self, folder: Path, facts: Facts, going: Callable[[], bool] = _always) -> Drawn:
+    def write(
+        self,
+        folder: Path,
+        facts: Facts,
+        going: Callable[[], bool] = _always,
+        watched: Callable[[Iterable[Page]], Iterable[Page]] = iter,
+    ) -> Drawn:
         """Write the pages into `folder`; pages of units and months no longer shown are removed.
 
-        Once `going` says no, pages that changed are left for the next writing.
+        Once `going` says no, pages that changed are left for the next writing. Whoever
+        watches the work gets the pages through its hands by `watched`.
 
         Raises:
             OSError: The folder cannot be written, or is somebody else's. Pages written before
@@ -117,7 +124,7 @@ class BoardWriter:
             raise FileExistsError(errno.EEXIST, "文件夹里有别的 index.html，没有动它")
         done = Counter[str]()
         names = set()
-        for page in pages_of(facts):
+        for page in watched(pages_of(facts)):
             names.add(page.file)
             done[self._write(folder / page.file, page, facts, going)] += 1
         removed = sum(_remove(path) for path in _left_over(folder, names))

@@ -1,5 +1,6 @@
 """The ledger (台账) as .xlsx: typed columns, a frozen head, filters; words are never formulas."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -19,8 +20,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-def write_ledger(book: LedgerBook) -> bytes:
-    """The workbook's bytes."""
+def write_ledger(book: LedgerBook, advance: Callable[[int], None] = lambda _rows: None) -> bytes:
+    """The workbook's bytes; `advance` hears of every row written."""
     sink = BytesIO()
     options = {
         "in_memory": True,
@@ -32,12 +33,12 @@ def write_ledger(book: LedgerBook) -> bytes:
     workbook = Workbook(sink, options)
     workbook.set_properties({"title": book.title})
     for sheet in book.sheets:
-        _write(workbook, book.title, sheet)
+        _write(workbook, book.title, sheet, advance)
     workbook.close()
     return sink.getvalue()
 
 
-def _write(workbook: Workbook, title: str, sheet: Sheet) -> None:
+def _write(workbook: Workbook, title: str, sheet: Sheet, advance: Callable[[int], None]) -> None:
     page = workbook.add_worksheet(sheet.name)
     title_form = workbook.add_format({"bold": True, "font_size": 14})
     head = workbook.add_format(
@@ -45,11 +46,13 @@ def _write(workbook: Workbook, title: str, sheet: Sheet) -> None:
     )
     forms = {kind: workbook.add_format({**form, "border": 1}) for kind, form in _FORMATS.items()}
     page.write_string(0, 0, f"{title}·{sheet.name}", title_form)
-    for at, (name, width, kind) in enumerate(sheet.columns):
+    for at, (name, width, _) in enumerate(sheet.columns):
         page.set_column(at, at, width)
         page.write_string(1, at, name, head)
-        for line, row in enumerate(sheet.rows, _HEAD_ROWS):
+    for line, row in enumerate(sheet.rows, _HEAD_ROWS):
+        for at, (_, _, kind) in enumerate(sheet.columns):
             _cell(page, (line, at), row[at], kind, forms[kind])
+        advance(1)
     _layout(page, sheet)
 
 

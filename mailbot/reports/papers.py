@@ -3,7 +3,7 @@
 Both libraries are slow to import and used once a month: they are loaded when needed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mailbot.records.notices import LedgerBook, NoticeFigures
 
@@ -23,8 +23,10 @@ class OfficePapers:
 
         return differences(paper, figures)
 
-    def ledger(self, book: LedgerBook) -> bytes:
-        """The ledger (台账) as .xlsx."""
+    def ledger(
+        self, book: LedgerBook, advance: Callable[[int], None] = lambda _rows: None
+    ) -> bytes:
+        """The ledger (台账) as .xlsx; `advance` hears of every row written."""
         from mailbot.reports.ledger import write_ledger  # noqa: PLC0415
 
-        return write_ledger(book)
+        return write_ledger(book, advance)

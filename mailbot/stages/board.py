@@ -6,7 +6,7 @@ units and years is drawn at the next times.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from mailbot.config import Config
 from mailbot.fact_names import BOARD_FAILURE
 from mailbot.reports.board import BoardWriter, Drawn
 from mailbot.reports.board_facts import Facts, facts_of, oldest_day
+from mailbot.reports.board_parts import Page
 from mailbot.resources import shipped
 from mailbot.rules.obligations import all_obligations
 from mailbot.stages.acts import recorded
@@ -38,13 +39,20 @@ def board_facts(store: Store, config: Config, now: datetime) -> Facts:
     return facts_of(config, ledger, acts, since_start(duties, first), now)
 
 
-def write_board(folder: Path, store: Store, config: Config, now: datetime) -> Drawn:
+def write_board(
+    folder: Path,
+    store: Store,
+    config: Config,
+    now: datetime,
+    watched: Callable[[Iterable[Page]], Iterable[Page]] = iter,
+) -> Drawn:
     """Write the board's pages into `folder`, which is made when it is missing.
 
     Raises:
         OSError: The folder cannot be written.
     """
-    return BoardWriter(shipped("templates")).write(folder, board_facts(store, config, now))
+    writer = BoardWriter(shipped("templates"))
+    return writer.write(folder, board_facts(store, config, now), watched=watched)
 
 
 @dataclass(slots=True)

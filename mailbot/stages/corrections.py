@@ -39,9 +39,12 @@ def unit_or_refuse(name: str, config: Config) -> str:
     found = canonical(name, config.notice)
     if len(found) == 1:
         return found[0]
-    names = [unit.name for unit in config.units]
-    near = get_close_matches(name, [*names, *(a for u in config.units for a in u.aliases)], n=3)
-    hint = f"是否指：{'、'.join(near)}" if near else f"可用的单位：{'、'.join(names[:5])}等"
+    if found:
+        raise Refused(f"“{name}”可以指{'、'.join(found)}，请写全称")
+    spelt = {word: unit.name for unit in config.units for word in (*unit.aliases, unit.name)}
+    near = list(dict.fromkeys(spelt[word] for word in get_close_matches(name, spelt, n=9)))
+    some = "、".join(unit.name for unit in config.units[:5])
+    hint = f"是否指：{'、'.join(near[:3])}" if near else f"可用的单位：{some}等"
     raise Refused(f"没有“{name}”这个单位。{hint}")
 
 
