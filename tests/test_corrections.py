@@ -109,6 +109,7 @@ def test_a_correction_is_applied_recorded_and_taken_back(
     ("wanted", "said"),
     [
         pytest.param({"单位": "交通局"}, "没有“交通局”这个单位", id="unknown-unit"),
+        pytest.param({"单位": "宣汉县综合"}, "是否指：宣汉县综合执法局", id="a-unit-by-its-name"),
         pytest.param({"单位": "市政工程出"}, "是否指：市政工程处", id="misspelt-unit"),
         pytest.param({"类型": "通知"}, "可写：动态简讯、经验做法、问题反映、非稿件", id="kind"),
         pytest.param({"栏目": "④"}, "①、②、③ 或 无", id="column"),
