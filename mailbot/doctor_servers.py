@@ -57,6 +57,10 @@ def imap(config: Config, secrets: Secrets, now: datetime) -> Iterator[Check]:
     try:
         folders = mailbox.folders()
         yield Check("收信登录", good=True, found=f"{config.mailbox.host}:{config.mailbox.port}")
+        yield _introduced(config)
+        _, idle, inbox, _ = mailbox.probe()
+        yield Check("即时通知", good=True, found=idle.partition("：")[2])
+        yield Check("收件箱", "不一致" not in inbox, inbox)
         for name in folders:
             state = mailbox.select(name)
             yield Check(f"文件夹 {name}", good=True, found=f"{state.count}封")
@@ -75,6 +79,14 @@ def imap(config: Config, secrets: Secrets, now: datetime) -> Iterator[Check]:
         yield Check("收信登录", good=False, found=str(error))
     finally:
         mailbox.close()
+
+
+def _introduced(config: Config) -> Check:
+    """163 refuses whoever does not say its name after LOGIN ("Unsafe Login")."""
+    what, told = "报上程序名称（ID）", config.mailbox.send_id
+    needed = config.mailbox.host.endswith(("163.com", "126.com", "yeah.net"))
+    remedy = "163 等邮箱要求登录后报上名称，请改为 send_id = true" if needed and not told else ""
+    return Check(what, not remedy, "已报" if told else "没有报", remedy)
 
 
 def _newest(mailbox: Mailbox) -> datetime | None:

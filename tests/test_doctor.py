@@ -43,7 +43,15 @@ def test_servers_that_work_are_told_and_nothing_is_sent(tmp_path: Path) -> None:
     with servers(tmp_path) as (config, imap, outgoing):
         imap.deliver(MAIL, datetime.now(UTC))
         checks = examined(config)
-    for what in ("收信登录", "文件夹 INBOX", "已发送文件夹", "发信登录", "时钟"):
+    for what in (
+        "收信登录",
+        "报上程序名称（ID）",
+        "收件箱",
+        "文件夹 INBOX",
+        "已发送文件夹",
+        "发信登录",
+        "时钟",
+    ):
         assert checks[what].good, checks[what]
     assert checks["文件夹 INBOX"].found == "1封"
     assert "时钟与邮件服务器" not in checks
@@ -64,7 +72,7 @@ def test_a_wrong_password_is_told_with_its_remedy(
 
 
 def test_a_clock_behind_the_mail_server_s_is_noticed(tmp_path: Path) -> None:
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)  # INTERNALDATE tells whole seconds
     with servers(tmp_path) as (config, imap, _):
         imap.deliver(MAIL, now + timedelta(minutes=10))
         check = examined(config, now)["时钟与邮件服务器"]
