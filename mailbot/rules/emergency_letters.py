@@ -67,10 +67,16 @@ def _letters(
         reported = EventClock(notice.emergency, event).last_report
         assert reported is not None
         key = followup_key(event.id, reported, duty.followup_number)
-        reason = f"续报限{chinese_moment(duty.followup_due)}前，未到"
+        reason = f"应在{chinese_moment(duty.followup_due)}前续报，尚未收到"
         yield _letter("followup", event, second if duty.followup_number else to, key, reason)
     if duty.written_due is not None and now >= duty.written_due:
-        reason = "漏报候选，请办公室决定" if duty.missed_candidate else "电话报告后书面首报逾期"
+        limit = notice.emergency.report_within_minutes
+        lacking = "报告" if event.phoned_at is None else "书面报告（按设置，电话报告不算）"
+        reason = (
+            f"登记后{limit}分钟内没有收到该单位的{lacking}，是否漏报请办公室核定"
+            if duty.missed_candidate
+            else f"已电话报告，登记后{limit}分钟内没有收到书面首报"
+        )
         yield _letter("missed_candidate", event, (), missed_key(event.id), reason)
 
 
