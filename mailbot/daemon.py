@@ -65,17 +65,17 @@ class Daemon:
         config = self._app.config
         hide_from_peers()
         self._app.start()
-        ticker = Ticker(self._jobs(), self._stop)
+        ticker = Ticker(self._jobs())
         ticker.start()
         service_manager.tell("READY=1")
         log.event("started", mailbox=config.mailbox.host, poll_seconds=config.mailbox.poll_seconds)
-        self._guard()
+        self._guard(ticker)
         log.event("stopping")
         service_manager.tell("STOPPING=1")
         patience = threading.Timer(tick_patience(config), self._abandon, (HUNG,))
         patience.daemon = True
         patience.start()
-        ticker.join()
+        ticker.stop()
         patience.cancel()
         self._app.close()
         log.event("stopped")
@@ -92,8 +92,8 @@ class Daemon:
             (self._beat, config.heartbeat.every_seconds),
         )
 
-    def _guard(self) -> None:
-        """Wait for the end; a job without a sign of life ends the process at once.
+    def _guard(self, ticker: Ticker) -> None:
+        """Wait for the end, keep the ticker going; a job without a sign of life ends all at once.
 
         Its thread cannot be ended, and would keep the interpreter from ending in order.
         """
@@ -108,6 +108,7 @@ class Daemon:
                     log.alarm("hung", job=name, seconds=round(pulse.age))
                     self._abandon(HUNG)
                     return
+            ticker.look()
             service_manager.tell("WATCHDOG=1")
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:

@@ -69,6 +69,9 @@ def set_up(style: Literal["plain", "json"], level: str) -> None:
     _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(level.upper())
     _LOGGER.propagate = False
+    others = logging.getLogger("apscheduler")
+    others.handlers[:] = [handler]
+    others.setLevel(logging.ERROR)  # it warns of every turn that falls into a long run
 
 
 def event(name: str, /, **fields: object) -> None:

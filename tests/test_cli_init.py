@@ -123,7 +123,7 @@ def test_short_commands_load_neither_the_daemon_nor_the_adapters(tmp_path: Path)
         "import sys; from mailbot.__main__ import main\n"
         "main(['init', 'x']); main(['--config', 'x/config.toml', 'status'])\n"
         "heavy = ['mailbot.app', 'mailbot.daemon', 'mailbot.wiring', 'imapclient', 'jinja2',"
-        " 'lxml', 'mailparser', 'docx']\n"
+        " 'lxml', 'mailparser', 'apscheduler', 'docx']\n"
         "print(*[name for name in heavy if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(

@@ -21,12 +21,13 @@ ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{2,}@[A-Za-z0-9.-]+")
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     """What `set_up` changed is put back: other tests read logs too."""
-    ours = logging.getLogger("mailbot")
-    kept = list(ours.handlers), ours.level, ours.propagate
+    ours, other = logging.getLogger("mailbot"), logging.getLogger("apscheduler")
+    kept = [(one, list(one.handlers), one.level, one.propagate) for one in (ours, other)]
     secrets = set(log._secrets)
     yield
-    ours.handlers[:], ours.propagate = kept[0], kept[2]
-    ours.setLevel(kept[1])
+    for one, handlers, level, propagate in kept:
+        one.handlers[:], one.propagate = handlers, propagate
+        one.setLevel(level)
     log._secrets.clear()
     log._secrets.update(secrets)
 
