@@ -7,12 +7,10 @@ import os
 import re
 import socket
 import threading
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
-from importlib.metadata import distribution, requires
 from pathlib import Path
 
 import offices
@@ -261,34 +259,3 @@ def test_threat_45_no_letter_to_others_holds_words_of_an_adopted_draft(tmp_path:
         said = f"{letter.subject}{letter.text}{letter.html}"
         assert [words for words in sentences if words in said] == [], letter.key
         assert not files[letter.id]
-
-
-# ---- threat 46: packages
-
-
-def test_threat_46_every_package_is_pinned() -> None:
-    """What the base install draws in, however deep, has its exact version in constraints.txt."""
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {
-        plain(line.partition("==")[0]): line.partition("==")[2] for line in lines if "==" in line
-    }
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    todo, seen = [bare(one) for one in project["dependencies"]], set()
-    while todo:
-        name = plain(todo.pop())
-        if name in seen:
-            continue
-        with suppress(ImportError):  # not for this platform
-            assert pinned.get(name) == distribution(name).version, name
-            todo += [bare(one) for one in requires(name) or () if "extra ==" not in one]
-            seen.add(name)
-    assert len(seen) > 20
-
-
-def bare(requirement: str) -> str:
-    return re.split(r"[\s;<>=!~\[(]", requirement, maxsplit=1)[0]
-
-
-def plain(name: str) -> str:
-    """A name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
