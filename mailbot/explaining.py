@@ -137,7 +137,7 @@ def draft_document(draft: DraftText, judgement: Judgement) -> dict[str, object]:
         "hints": [asdict(hint) for hint in judgement.hints],
         "images": len(draft.images),
         "needs_review": list(judgement.needs_review),
-        "warnings": [*draft.warnings, *judgement.warnings],
+        "warnings": list(dict.fromkeys((*draft.warnings, *judgement.warnings))),
         "reasons": [_reason(reason) for reason in judgement.reasons],
     }
 

@@ -62,6 +62,7 @@ def _check_draft(draft: dict[str, Any]) -> None:
     for words in ("words", "words_total", "words_cjk"):
         assert isinstance(draft[words], int)
     assert draft["words_total"] >= draft["words"] >= draft["words_cjk"]
+    assert len(set(draft["warnings"])) == len(draft["warnings"])
 
 
 def test_all_golden_mails_in_one_call(read: Any) -> None:
@@ -197,3 +198,9 @@ def test_a_file_name_in_gbk_is_shown_not_raised(tmp_path: Path) -> None:
         )
         assert (done.returncode, done.stderr) == (0, b"")
         assert "动态简讯" in done.stdout.decode()
+
+
+def test_a_warning_is_given_once(read: Any) -> None:
+    (entry,) = checked(read("--json", GOLDEN / "documents" / "tracked-footnote-textbox.doc"))
+
+    assert [draft["warnings"] != [] for draft in entry["drafts"]] == [True]

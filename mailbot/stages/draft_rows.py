@@ -83,7 +83,7 @@ def draft_row(
         text=draft.segments.full,
         needs_review=judgement.needs_review,
         reasons=tuple(_reason(reason) for reason in judgement.reasons),
-        warnings=(*draft.warnings, *judgement.warnings),
+        warnings=tuple(dict.fromkeys((*draft.warnings, *judgement.warnings))),
         missing=judgement.completeness.missing,
         elements_missing=emergency.missing if emergency.level != "none" else (),
         distinct_images=tuple(dict.fromkeys(image.sha256 for image in draft.images)),
