@@ -228,6 +228,9 @@ def emergency_was_told(letters: Sequence[Letter]) -> None:
     assert "按时，事发至收到22分钟" in first.text
     assert "事发时间：5月18日06:10" in first.text
     assert "终报" in end.subject
+    assert "收到突发事件终报，请核对后报告。" in end.text
+    assert "续报一次，直到终报" in first.text
+    assert "续报一次，直到终报" not in end.text, "there is nothing more to come"
 
 
 def requests_and_questions_are_right(letters: Sequence[Letter]) -> None:

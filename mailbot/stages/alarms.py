@@ -193,5 +193,8 @@ def _next_steps(config: Config, event: EventRecord, draft: DraftRecord | None) -
     if draft and draft.elements_missing:
         steps.append(f"请{event.unit or '报送单位'}补报：{'、'.join(draft.elements_missing)}")
     hours = f"{config.emergency.followup_hours:g}"
-    steps.append(f"督促每{hours}小时续报一次，直到终报")
+    if draft is not None and draft.stage == "终报":
+        steps.append("核对处置是否完毕、伤亡和损失是否有变；没有办结的，请事发单位继续续报")
+    else:
+        steps.append(f"督促每{hours}小时续报一次，直到终报")
     return tuple(steps)
