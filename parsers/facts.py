@@ -63,6 +63,7 @@ class Block:
             eastAsia hint; None where the format has no such hint.
         centred: True where the paragraph is centred.
         bold: True where all its text is bold.
+        counted: False where the document leaves it out of its 字数.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Block:
     east_asian: tuple[tuple[int, int], ...] | None = None
     centred: bool = False
     bold: bool = False
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ Office counted:
    run carries Word's eastAsia hint; in formats without such hints, where its
    paragraph holds a Han character.
 5. Every longest run of anything else counts one: "50%-60%" is one word.
+6. Notes and text boxes count, unless the document says otherwise ("包括文本框、
+   脚注和尾注" unticked in Word's dialog).
 
 The notice gives no rule for 字数 (二·一 to 二·三 say only 约), so the count a
 clerk sees in Word's own dialog is the one we give.
@@ -122,6 +124,8 @@ def count(blocks: Iterable[Block]) -> tuple[int, int]:
     """
     words = cjk = 0
     for block in blocks:
+        if not block.counted:
+            continue
         words += _count_block(block)
         cjk += ideographs(block.text)
     return words, cjk

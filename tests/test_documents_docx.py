@@ -14,6 +14,7 @@ from parsers.documents import docx
 from parsers.documents.docx import read_docx, read_flat_docx
 from parsers.facts import Block, DocumentText, Unreadable
 from parsers.limits import Limits
+from parsers.wordcount import count
 
 LIMITS = Limits()
 
@@ -510,3 +511,29 @@ def test_mutants_of_the_xml_give_values_and_never_raise():
         lambda xml: make_docx("", {"word/document.xml": xml}),
     )
     assert survivors(wrapped, read_docx) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        pytest.param("", 6, id="counted"),
+        pytest.param("<w:doNotIncludeSubdocsInStats/>", 2, id="unticked-in-words-dialog"),
+        pytest.param("<w:doNotIncludeSubdocsInStats w:val='0'/>", 6, id="ticked-again"),
+    ],
+)
+def test_notes_and_boxes_count_as_the_document_says(setting: str, words: int) -> None:
+    data = make_docx(
+        f"<w:p>{run('正文')}<w:r><w:footnoteReference w:id='2'/></w:r><w:r>{TEXT_BOX}</w:r></w:p>",
+        {
+            "word/settings.xml": part_xml("settings", setting),
+            "word/footnotes.xml": part_xml(
+                "footnotes", f"<w:footnote w:id='2'><w:p>{run('脚注')}</w:p></w:footnote>"
+            ),
+        },
+        [("rId7", "settings", "settings.xml"), ("rId8", "footnotes", "footnotes.xml")],
+    )
+    document = read(data)
+
+    assert document.text == "正文\n框内\n脚注"
+    assert count(document.blocks) == (words, words)
+    assert (docx.NOTES_UNCOUNTED in document.warnings) == (words == 2)

@@ -3,13 +3,14 @@
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
 from parsers.documents.docx_body import Found, StoryWalk
 from parsers.documents.docx_parts import Package, Relationship
-from parsers.documents.docx_styles import Styles, parse_styles, read_styles, value_of
+from parsers.documents.docx_styles import Styles, parse_styles, read_styles, switched_on, value_of
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, unreadable
 from parsers.documents.xml_parts import local_name, parse_xml
@@ -22,10 +23,12 @@ HIDDEN: Final = "文件含隐藏文字，已一并读取。"
 MACROS: Final = "文件含宏，宏未运行。"
 REMOTE_TEMPLATE: Final = "文件引用外部模板，未予连接。"
 EMBEDDED: Final = "文件内嵌其他文件（如表格），内嵌文件未读取。"
+NOTES_UNCOUNTED: Final = "按文件自身的设置，字数不含文本框、脚注和尾注。"
 IMPORTED: Final = "文件引用的部分内容未能读取。"
 
 _SPECIAL_NOTES: Final = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 _REMOTE: Final = re.compile(r"(?:https?|ftp|smb):|\\\\|//", re.IGNORECASE)
+_UNCOUNTED: Final = b"doNotIncludeSubdocsInStats"
 _MAX_PICTURES: Final = 1_000
 _PROPERTIES: Final = {
     "title": "title",
@@ -71,7 +74,7 @@ class _Reader:
         self._read_notes(walk)
         return DocumentText(
             format="docx",
-            blocks=walk.blocks,
+            blocks=self._as_counted(walk.blocks),
             images=tuple(self._images(walk.found)),
             properties=self._properties(),
             warnings=tuple(dict.fromkeys((*self._findings(walk.found), *self._warnings))),
@@ -91,6 +94,22 @@ class _Reader:
             root = self._package.xml(part.target) if part else None
             if root is not None:
                 _read_cited(walk, kind, root)
+
+    def _as_counted(self, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Notes and text boxes marked as not counted, where Word's dialog leaves them out."""
+        settings = self._one("settings")
+        data = self._package.read_optional(settings.target) if settings else None
+        if settings is None or data is None or _UNCOUNTED not in data:
+            return blocks  # nearly every document: its settings need not be parsed
+        root = self._package.xml(settings.target)
+        if root is None or not _says_uncounted(root):
+            return blocks
+        beside = [block.kind in ("note", "text_box") for block in blocks]
+        if any(apart and block.text.strip() for apart, block in zip(beside, blocks, strict=True)):
+            self._warnings.append(NOTES_UNCOUNTED)
+        return tuple(
+            replace(block, counted=not apart) for apart, block in zip(beside, blocks, strict=True)
+        )
 
     def _images(self, found: Found) -> Iterator[ImageFact]:
         seen: set[str] = set()
@@ -141,6 +160,11 @@ class _Reader:
             return content.blocks
         self._warnings.append(IMPORTED)
         return ()
+
+
+def _says_uncounted(settings: etree._Element) -> bool:
+    found = [e for e in settings if local_name(e) == _UNCOUNTED.decode()]
+    return bool(found) and switched_on(found[-1])
 
 
 def _read_cited(walk: StoryWalk, kind: str, root: etree._Element) -> None:
