@@ -324,6 +324,53 @@ def test_two_units_in_the_signature_are_joint_the_sender_first() -> None:
     assert verdict.name == "通川区住建局"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(
+            {"last_words": "一天清掏雨水篦子5200个。市政工程处 环卫处 联合供稿"}, id="at-the-end"
+        ),
+        pytest.param(
+            {"last_words": "检查渣土车56台。\n市政工程处  环卫处（联合报送）"},
+            id="a-line-of-its-own",
+        ),
+        pytest.param(
+            {"first_sentences": "市政工程处与环卫处联合报送：9月15日起清沟。"}, id="at-the-head"
+        ),
+    ],
+)
+def test_words_in_the_text_may_say_that_two_report_together(words: dict[str, object]) -> None:
+    verdict = identify(evidence(**words), NOTICE)
+
+    assert verdict.joint == ("市政工程处", "环卫处（含京环）")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        pytest.param("人已送医，交警在现场。环卫处值班室", "环卫处（含京环）", id="duty-room"),
+        pytest.param("抢修啥时候好还说不准。开江住建", "开江县住建局", id="in-short"),
+        pytest.param(
+            "水深1.2米，泵只起得来一台。达川城管值班室报", "达川区综合执法局", id="reports"
+        ),
+        pytest.param("现场由公安处置。渠县住建局参加了检查", None, id="a-sentence-is-no-name"),
+        pytest.param("渠县住建局", None, id="nothing-before-it"),
+    ],
+)
+def test_a_last_sentence_that_is_only_a_name_signs(words: str, name: str | None) -> None:
+    assert identify(evidence(last_words=words), NOTICE).name == name
+
+
+def test_a_team_by_number_alone_is_proposed_never_taken_for_sure() -> None:
+    """一大队 may be a county's: the bureau's own is proposed, the office confirms."""
+    alone = identify(evidence(title="一大队：夜市收摊提醒上线"), NOTICE)
+    elsewhere = identify(evidence(title="一大队：夜市收摊提醒", first_sentences="渠县城区"), NOTICE)
+
+    assert (alone.name, alone.confidence) == ("直属一大队", "unsure")
+    assert alone.needs_review
+    assert elsewhere.confidence == "unsure"
+
+
 def test_a_second_team_in_short_is_joint_too() -> None:
     verdict = identify(evidence(signature_unit="直属一大队、二大队"), NOTICE)
 

@@ -19,6 +19,7 @@ from mailbot.rules.elements import completed
 from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCount
 
 _FIRST_SENTENCES = 160
+_LAST_WORDS = 80
 _TAIL_CREDIT = re.compile(r"[（(]([^（）()\n]{2,40}?)\s{0,4}(?:供稿|报送|投稿|撰稿)?[）)]\s{0,4}$")
 
 
@@ -203,6 +204,7 @@ def evidence_of(
         signature_unit=parts.signature_unit,
         credits=parts.credits + _tail_credit(parts.body),
         first_sentences=parts.body[:_FIRST_SENTENCES],
+        last_words=parts.body[-_LAST_WORDS:].rstrip(),
         forwarded_from=_original_author(reading.message, home),
         addressee=parts.addressee,
     )

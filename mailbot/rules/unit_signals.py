@@ -21,7 +21,7 @@ _NOT_AUTHOR = re.compile(r"审核|审签|签发|审定|审阅|主送|抄送|联�
 _DELIMITER = re.compile(r"[，。；：！？,;:!?\s\-—_－|/【】\[\]()（）《》「」“”\"、~·.+*#]")
 _BEFORE_ACTOR = re.compile(
     r"(?>(?:达州市|市)?(?:城市管理行政执法|城管执法|城管)局"
-    r"|近日|日前|今日|今天|昨日|昨天|昨晚|今晨|当日|当天|当晚|连日来|近期|本周|上周|本月|今年|以来"
+    r"|我们?是|这里是|近日|日前|今日|今天|昨日|昨天|昨晚|今晨|当日|当天|当晚|连日来|近期|本周|上周|本月|今年|以来"
     r"|[\d〇一二三四五六七八九十]{1,4}(?:年|月|日|号|时|点|分|期|篇)|许|左右"
     r"|凌晨|清晨|早上|上午|中午|下午|傍晚|晚间|晚上|晚|达州市|达州|市|局|我|由"
     r"|关于|报送|上报|转发|转|回复|答复|据|本报讯|本网讯|讯|的|信息|稿件|稿|简讯|动态|投稿"
@@ -38,7 +38,18 @@ _HIGHER = re.compile(
     r"|[市县]长|书记|党组|督导组|检查组|调研组|召开|带队"
 )
 _ACTS = re.compile(
-    r"(?:组织|召开|开展|举办|举行|牵头|联合|会同|完成|启动|积极|扎实|赴|对|到|推|制|编|率)"
+    r"(?:组织|召开|开展|举办|举行|牵头|联合|会同|完成|启动|积极|扎实|赴|对|到|推|制|编|率|梳理|负责|立即|迅速|把)"
+)
+_SALUTED = re.compile(r"[^，。；！？\n]{0,8}[:：]|$|各位|领导|同志|负责人")
+_JOINTLY = re.compile(
+    r"(?:^|[。！？\n])[ \u3000]{0,8}([^。！？\n：:]{4,60}?)[（(]?"
+    r"(?:联合|共同)(?:报送|供稿|撰稿|上报|投稿)"
+)
+_ENDING = re.compile(
+    r"(?:^|[。！？\n”])[ \u3000（(]{0,8}([^。！？\n（）()]{2,24})[）)]?[ \u3000]{0,4}$"
+)
+_AFTER_NAME = re.compile(
+    r"(?:值班室|值班员|办公室|夜班|党支部|信息员)?[^，。；]{0,4}(?:报告?|供稿|报送|宣)?"
 )
 _LONGEST = 300  # characters of any one signal that are looked at
 
@@ -53,6 +64,7 @@ class UnitEvidence:
         known_addresses: Address → unit name: configured and learnt.
         credits: 供稿/撰稿/审核 … lines of the draft, label and value.
         first_sentences: Where the body starts.
+        last_words: Where the body ends; a short message is often signed there.
         forwarded_from: Author of the forwarded original, where the mail shows one.
         addressee: 主送 line; never an author.
     """
@@ -66,6 +78,7 @@ class UnitEvidence:
     signature_unit: str = ""
     credits: tuple[tuple[str, str], ...] = ()
     first_sentences: str = ""
+    last_words: str = ""
     forwarded_from: Address | None = None
     addressee: str = ""
 
@@ -92,6 +105,7 @@ def signals_of(evidence: UnitEvidence, index: UnitIndex, notice: Notice) -> Iter
     for label, value in evidence.credits:
         if _AUTHOR_CREDIT.search(label) and not _NOT_AUTHOR.search(label):
             yield from _signed(index, value, label)
+    yield from _signed_in_text(index, evidence)
     yield from _prefixed(index, evidence.title, "标题", actor_only=True)
     if plain(evidence.subject) != plain(evidence.title):
         yield from _prefixed(index, evidence.subject, "邮件主题")
@@ -128,6 +142,23 @@ def _signed(index: UnitIndex, words: str, source: str) -> Iterator[Signal]:
         yield Signal(1, source, words, (near,), firm=True)
 
 
+def _signed_in_text(index: UnitIndex, evidence: UnitEvidence) -> Iterator[Signal]:
+    """市政处 环卫处联合供稿 at either end of a body, or a last sentence that is only a name."""
+    head, tail = simple(evidence.first_sentences[:_LONGEST]), simple(evidence.last_words)
+    for words in (head, tail):
+        found = _JOINTLY.search(words)
+        named = [m for m in index.mentions(found[1]) if m.firm] if found else []
+        if len({m.units for m in named}) > 1:
+            yield from (_signal(1, "联合报送", mention) for mention in named)
+            return
+    ending = _ENDING.search(tail)
+    if ending is None or not evidence.last_words or len(evidence.last_words) < len(ending[0]) + 4:
+        return
+    for mention in index.mentions(ending[1])[:1]:
+        if mention.start == 0 and _AFTER_NAME.fullmatch(ending[1][mention.end :]):
+            yield _signal(1, "文末署名", mention)
+
+
 def _prefixed(
     index: UnitIndex, words: str, source: str, *, actor_only: bool = False
 ) -> Iterator[Signal]:
@@ -137,7 +168,7 @@ def _prefixed(
     for mention in mentions:
         if not _is_actor(text, mention.start):
             continue
-        if actor_only and (_VISITOR.match(text[mention.end :]) or _is_receiver(text, mention)):
+        if actor_only and _VISITOR.match(text[mention.end :]):
             continue
         yield _signal(2, source, mention, mentions)
         if actor_only and mention.firm:
@@ -151,9 +182,9 @@ def _first_sentence(index: UnitIndex, words: str) -> Iterator[Signal]:
     for mention in mentions:
         if not _is_actor(text, mention.start) or _is_receiver(text, mention):
             continue
-        if _HIGHER.search(_GROUNDS.sub("", text[: mention.start])):
-            return
         after = text[mention.end :]
+        if _HIGHER.search(_GROUNDS.sub("", text[: mention.start])) and not _ACTS.match(after):
+            return
         if _VISITOR.match(after) or _PRESENT.match(after):
             continue
         yield _signal(3, "首句", mention, mentions)
@@ -175,8 +206,8 @@ def _signal(rank: int, source: str, mention: Mention, mentions: Sequence[Mention
 
 
 def _is_receiver(text: str, mention: Mention) -> bool:
-    """The bureau's office, unless the words say that it acts: mostly drafts are sent to it."""
-    return mention.units == ("办公室",) and not _ACTS.match(text, mention.end)
+    """The bureau's office where it is saluted: mostly drafts are sent to it."""
+    return mention.units == ("办公室",) and _SALUTED.match(text, mention.end) is not None
 
 
 def _is_actor(text: str, start: int) -> bool:

@@ -19,6 +19,7 @@ _JOINT = re.compile(r"联合(?:报送|供稿|撰稿|上报|投稿)|共同(?:报�
 _COMMON = re.compile(
     r"局?(?:机关)?(?:办公室|党委|纪委|工会|妇委会|火管办|人事科|党建办|法规科|政策法规科|行政审批科|审批科)"
 )
+_NUMBERED_TEAM = re.compile(r"(?:执法)?第?[一二三四五\d]大队")
 _CERTAIN_SIGNALS = 2
 
 _INDEXES: dict[int, tuple[Notice, UnitIndex]] = {}
@@ -147,7 +148,7 @@ def _unsure(signals: list[Signal], evidence: UnitEvidence) -> UnitVerdict:
     weak = [s for s in signals if s.units]
     candidates = tuple(dict.fromkeys(u for s in weak for u in s.units))
     local = next((s for s in weak if s.place and not s.bare and not s.firm), None)
-    name = _local_body(local)
+    name = _local_body(local) or _own_team(weak, candidates)
     if candidates:
         hint = "；".join(f"{s.source}“{s.words}”" for s in weak[:3])
         said = f"报送单位待确认：{hint}，可能是{'、'.join(candidates[:4])}"
@@ -166,6 +167,13 @@ def _local_body(signal: Signal | None) -> str | None:
     if signal is None:
         return None
     return next((unit for unit in signal.units if "执法" in unit), None)
+
+
+def _own_team(weak: list[Signal], candidates: tuple[str, ...]) -> str | None:
+    """一大队 with no county named beside it: proposed as the bureau's own, to be confirmed."""
+    if len(candidates) != 1 or any(s.place for s in weak):
+        return None
+    return candidates[0] if any(_NUMBERED_TEAM.fullmatch(plain(s.words)) for s in weak) else None
 
 
 def _reasons(signals: list[Signal]) -> tuple[Reason, ...]:
