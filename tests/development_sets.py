@@ -156,8 +156,18 @@ def _draft(figures: Figures, text: Text, judgement: Judgement, *, units_told: bo
         stage = judgement.emergency.stage
         figures.count("stage", right=stage == text["stage"], text=text, found=stage)
     if "task" in text:
-        no = str(judgement.task.no or 0)
-        figures.count("task", right=no == str(text["task"]), text=text, found=no)
+        _task(figures, text, judgement.task.no or 0)
+    if "joint" in text:
+        right = set(judgement.unit.joint) == set(text["joint"])
+        figures.count("joint", right=right, text=text, found=judgement.unit.joint)
+
+
+def _task(figures: Figures, text: Text, named: int) -> None:
+    wanted = int(text["task"])
+    if named:
+        figures.count("task named", right=named == wanted, text=text, found=named)
+    if wanted:
+        figures.count("task found", right=named == wanted, text=text, found=named)
 
 
 def _kind(figures: Figures, text: Text, judgement: Judgement) -> None:
@@ -172,9 +182,9 @@ def _unit(figures: Figures, text: Text, judgement: Judgement) -> None:
     verdict, wanted = judgement.unit, text.get("unit")
     if wanted:
         figures.count("unit", right=verdict.name == wanted, text=text, found=verdict.name)
-    elif text["kind"] != "非稿件":
+    elif text.get("kind", "非稿件") != "非稿件":
         figures.count("unit unknown", right=verdict.name is None, text=text, found=verdict.name)
-    if verdict.confidence == "certain" and (wanted or text["kind"] != "非稿件"):
+    if verdict.confidence == "certain" and (wanted or text.get("kind") != "非稿件"):
         figures.count("unit certain", right=verdict.name == wanted, text=text, found=verdict.name)
 
 

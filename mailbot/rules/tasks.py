@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from mailbot.notice import Notice, Task
 from mailbot.records.verdicts import Reason, TaskVerdict
 from mailbot.rules.calendar import local_day
-from mailbot.rules.cues import CueTable, Fired, fire
+from mailbot.rules.cues import CueTable, Fired, asserted, fire
 from mailbot.rules.task_windows import dated_window
 from mailbot.rules.units import unit_index
 
@@ -20,6 +20,7 @@ _CLAUSE = "附件3"
 _OPENING = 120
 _BODY = 4000  # the topic of a draft shows early
 _FEW_IMAGES = 5
+_TOLD_AGAIN = 2  # times a topic must come up in a text whose headline does not name it
 _SPLIT = re.compile(r"[（）()/、，“”\s]")
 _VAGUE = {"推进情况", "常态宣传体系", "队伍建设", "市政", "五一", "公厕", "违建", "五四主题宣传"}
 _PHRASE_LEAST = 4
@@ -63,7 +64,7 @@ def nearest(
     cues: CueTable,
 ) -> Nearest | None:
     """The nearest task whether or not it matches; None where no word speaks of any."""
-    topics = _topics(title, body, images, notice, cues)
+    topics = _topics(_without_names(title, units, notice), body, images, notice, cues)
     if not topics:
         return None
     best = max(topics, key=lambda one: (_responsible(one.task, units, notice), one.score))
@@ -101,12 +102,18 @@ def match(
         notice: The tasks.
         cues: Topic cues (mailbot/cues/tasks.toml).
     """
-    heading = title or subject
+    heading = _without_names(title or subject, units, notice)
     topics = _topics(heading, body, images, notice, cues)
     strong = [one for one in topics if one.score >= cues.settings["enough"]]
-    if not strong or not units:
+    if not units:
         return TaskVerdict(None)
     own = [one for one in strong if _responsible(one.task, units, notice)]
+    if not own:
+        told = _told_in_the_text(topics, body, notice, cues)
+        own = [one for one in told if _responsible(one.task, units, notice)]
+        strong = strong or (own[:1] and told)
+    if not strong:
+        return TaskVerdict(None)
     if not own:
         return _of_another(strong[0], units, notice)
     day = local_day(received_at)
@@ -151,6 +158,35 @@ def _topics(heading: str, body: str, images: int, notice: Notice, cues: CueTable
     fired = fire(cues, texts)
     found = [_weigh(task, fired, texts, images, cues) for task in notice.tasks]
     return sorted((one for one in found if one.score > 0), key=lambda one: -one.score)
+
+
+def _without_names(heading: str, units: tuple[str, ...], notice: Notice) -> str:
+    """行政审批科组织植树 is not about 审批: the authors' names tell no topic."""
+    for unit in units:
+        row = notice.unit_by_name[unit]
+        for name in sorted((row.name, *row.aliases), key=len, reverse=True):
+            heading = heading.replace(name, "")
+    return heading
+
+
+def _told_in_the_text(
+    topics: list[_Match], body: str, notice: Notice, cues: CueTable
+) -> list[_Match]:
+    """Topics under a headline that names none: told at the start of the text, and again."""
+    fired = [one.task.no for one in topics if one.score >= cues.settings["enough"]]
+    found = []
+    for task in notice.tasks:
+        if task.no in fired or (task.every is not None and task.every.min_images > 0):
+            continue
+        for cue in cues.cues:
+            if cue.scope != "title" or not _about(cue.group, task, cues):
+                continue
+            places = asserted(cues, cue.id, body[:_BODY], _TOLD_AGAIN)
+            if len(places) >= _TOLD_AGAIN and places[0] < _OPENING:
+                because = f"正文开头写到{cue.reason}，后文又写到"
+                found.append(_Match(task, cues.settings["enough"], because))
+                break
+    return found
 
 
 def _weigh(
