@@ -49,6 +49,37 @@ def test_floors(figures: Figures, about: str, floor: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "about", "floor"),
+    [
+        pytest.param("emergencies_open", "emergency caught", 0.97, id="learnt-emergencies"),
+        pytest.param("emergencies_kept", "emergency caught", 0.88, id="unseen-emergencies"),
+        pytest.param("emergencies_kept", "event time", 0.79, id="unseen-event-times"),
+        pytest.param("near_misses_open", "ordinary left alone", 0.97, id="learnt-near-misses"),
+        pytest.param("near_misses_kept", "ordinary left alone", 0.93, id="unseen-near-misses"),
+        pytest.param("near_misses_kept", "ordinary no alert", 1.0, id="unseen-never-alarm"),
+        pytest.param("kinds_open", "kind right", 0.97, id="learnt-kinds"),
+        pytest.param("kinds_kept", "kind decided", 0.80, id="unseen-kinds-decided"),
+        pytest.param("kinds_kept", "kind right", 0.88, id="unseen-kinds-right"),
+        pytest.param("units_open", "joint", 1.0, id="learnt-joint-reports"),
+        pytest.param("units_kept", "unit", 0.94, id="unseen-units"),
+        pytest.param("units_kept", "joint", 1.0, id="unseen-joint-reports"),
+        pytest.param("units_kept", "unit unknown", 1.0, id="unseen-elsewhere-stays-unknown"),
+        pytest.param("tasks_open", "task named", 0.95, id="learnt-tasks"),
+        pytest.param("tasks_kept", "task named", 0.95, id="unseen-tasks"),
+    ],
+)
+def test_a_third_author(name: str, about: str, floor: float) -> None:
+    """Harder than real mail: hazards nobody listed, in dialect, hidden in news of activities."""
+    assert measure(f"third_author/{name}").share(about) >= floor
+
+
+def test_no_unit_of_the_third_author_is_wrong_for_certain() -> None:
+    for name in ("emergencies", "near_misses", "kinds", "tasks", "units"):
+        for half in ("open", "kept"):
+            assert measure(f"third_author/{name}_{half}").share("unit certain") == 1.0
+
+
+@pytest.mark.parametrize(
     ("name", "caught", "left_alone"),
     [
         pytest.param("second_author/emergencies", 0.85, 1.0, id="second-author"),

@@ -206,6 +206,80 @@ def test_a_hazard_no_list_names_is_caught_by_its_schema() -> None:
     assert verdict.level != "none"
 
 
+def test_a_time_just_before_the_mail_speaks_where_no_hazard_is_listed() -> None:
+    """The mail came at 9:00; the same words about yesterday are no report."""
+    told = "8时40分，河边步道上有个老人抱着栏杆喊痛，路人报了警，保安守在旁边。"
+
+    assert _judge(f"4月19日{told}").level != "none"
+    assert _judge("4月19日8时40分，环卫处组织队员清扫步道。").level == "none"
+
+
+ACTIVITY = (
+    "4月19日，宣汉县综合执法局走进东乡小学，开展“小手拉大手”活动，发放资料300份，孩子们踊跃举手。"
+    "{}最后，孩子们写下心愿。下一步，县局将继续深入更多校园，提升群众满意度。"
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "level"),
+    [
+        pytest.param("活动中有奖竞答十分热闹。", "none", id="activity"),
+        pytest.param(
+            "8时20分左右充气拱门突遇大风翻倒，压住合影的孩子们，三名学生擦伤，已送县医院检查。",
+            "review",
+            id="somebody-hurt-that-morning",
+        ),
+        pytest.param(
+            "活动还开展应急演练，8时20分模拟拱门翻倒，三名学生擦伤，老师送医院检查。",
+            "none",
+            id="in-a-drill",
+        ),
+        pytest.param(
+            "去年4月19日8时20分，拱门被大风翻倒，三名学生擦伤，送县医院检查。",
+            "none",
+            id="last-year",
+        ),
+    ],
+)
+def test_an_emergency_told_in_passing_is_looked_at(told: str, level: str) -> None:
+    verdict = _judge(ACTIVITY.format(told), title="宣汉县综合执法局“城管进校园”活动精彩纷呈")
+
+    assert verdict.level == level
+    assert level == "none" or any("夹在" in reason.because for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("words", "hazard"),
+    [
+        pytest.param("游船在湖心进水，12名游客被困。", "船只险情", id="boat"),
+        pytest.param("大风把广告布掀翻，压住两人。", "大风冰雹雷击", id="wind"),
+        pytest.param("自动扶梯突然反向下行，多人挤倒。", "设备设施故障", id="device"),
+        pytest.param("一辆货车失控冲进摊位。", "交通事故", id="traffic"),
+        pytest.param(
+            "城区遭10级大风袭击，行道树折断。", "大风冰雹雷击", id="袭击-by-wind-is-no-assault"
+        ),
+        pytest.param("摊主持刀刺伤队员。", "冲突伤人", id="assault"),
+    ],
+)
+def test_a_hazard_is_named_by_what_it_is(words: str, hazard: str) -> None:
+    assert _judge(f"4月19日8时40分，{words}已送医，现场正在处置。").hazard == hazard
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        pytest.param("4名伤者已转入县人民医院骨科", "伤亡", id="injured"),
+        pytest.param("撞翻6张桌子", "损失", id="damage"),
+        pytest.param("园内已劝离晨练市民", "措施", id="measures"),
+        pytest.param("现场秩序平稳", "趋势", id="outlook"),
+    ],
+)
+def test_what_is_told_is_not_asked_for_again(words: str, missing: str) -> None:
+    verdict = _judge(f"4月19日8时40分，翠屏路一处围墙倒塌，{words}。", title="险情快报")
+
+    assert missing not in verdict.missing
+
+
 @pytest.mark.parametrize(
     ("text", "level"),
     [

@@ -185,6 +185,20 @@ def test_outline_reads_headings_lists_and_leads_with_or_without_lines() -> None:
     assert found.lists == ("会议要求，一是",)
 
 
+def test_outline_reads_how_a_body_goes_about_it() -> None:
+    told = (
+        "投诉由12件降到2件，时间缩短三成。\n借专家的眼。与高校签约，组建专家库，企业点单，政府补贴。\n"
+        "借工人的嘴。开通小程序，发现隐患拍照上传，由第三方发放奖励。\n"
+        "借邻居的手。相邻企业互查互借，第一招查电，第二招查气，仅3.7%没有参加，费用无人承担。"
+    )
+    found = outline(told)
+
+    assert found.heads == ("借专家的眼。", "借工人的嘴。", "借邻居的手。")
+    assert found.contrasts == ("由12件降到", "缩短三成")
+    assert found.steps == ()
+    assert [words[:2] for words in found.deficits] == ["仅3", "无人"]
+
+
 @given(st.text(max_size=600), st.text(max_size=60), st.integers(0, 5000))
 def test_any_text_gets_a_kind_of_the_notice_or_none(body: str, title: str, words: int) -> None:
     verdict = judged(body, title, words=words)

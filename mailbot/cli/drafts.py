@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from datetime import datetime
 
 from mailbot.cli import arguments as given
 from mailbot.cli.draft_listing import filters, list_drafts, summary
@@ -33,7 +34,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "correct", help="更正：单位=… 类型=… 栏目=… 任务=… 突发=… 事发=… 计数=…"
     )
     correct.add_argument("draft", metavar="编号")
-    correct.add_argument("changes", nargs="+", metavar="项目=取值")
+    correct.add_argument(
+        "changes",
+        nargs="+",
+        metavar="项目=取值",
+        help="单位、类型、栏目、任务、突发（是、疑似、否）、事发、计数，"
+        "如 类型=经验做法，突发=是 事发=4月19日8时40分",
+    )
     correct.set_defaults(run=correct_draft)
     withdraw = actions.add_parser("withdraw", help="撤稿：保留记录，不再计数")
     withdraw.add_argument("draft", metavar="编号")
@@ -116,7 +123,41 @@ def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
     history = document["history"]
     assert isinstance(history, list)
     for entry in history:
-        print(f"  操作{entry['act']} {entry['at']} {entry['by']} {entry['verb']} {entry['detail']}")
+        print(f"  操作{entry['act']} {entry['at']} {entry['by']} {entry['verb']} {_told(entry)}")
+
+
+_NAMES = {
+    "unit": "单位",
+    "kind": "类型",
+    "column": "栏目",
+    "task": "任务",
+    "emergency": "突发",
+    "event_earliest": "事发",
+    "punctuality": "时限",
+    "state": "状态",
+}
+
+
+def _told(entry: Mapping[str, object]) -> str:
+    """What an act changed, from what to what; the reasons stay in --json."""
+    detail = entry["detail"]
+    if not isinstance(detail, Mapping):
+        return str(detail)
+    before, after = detail.get("before"), detail.get("after")
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return str(dict(detail))
+    changed = [
+        f"{name}：{_shown(key, before.get(key))}→{_shown(key, after[key])}"
+        for key, name in _NAMES.items()
+        if key in after
+    ]
+    return "；".join(changed) or "、".join(map(str, after))
+
+
+def _shown(key: str, value: object) -> str:
+    if value is None or value == "":
+        return "无"
+    return when(datetime.fromisoformat(str(value))) if key.startswith("event_") else str(value)
 
 
 def correct_draft(arguments: argparse.Namespace) -> int:

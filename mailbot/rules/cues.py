@@ -103,6 +103,7 @@ class _Bounds:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._known: dict[tuple[int, int, int], bool] = {}
 
     @cached_property
     def _clause_ends(self) -> list[int]:
@@ -112,18 +113,26 @@ class _Bounds:
     def _sentence_ends(self) -> list[int]:
         return [found.start() for found in _SENTENCE_END.finditer(self._text)]
 
-    def clause(self, start: int, end: int) -> str:
-        return self._around(self._clause_ends, start, end)
+    def clause_has(self, pattern: re.Pattern[str], start: int, end: int) -> bool:
+        return self._has(pattern, self._clause_ends, start, end)
 
-    def sentence(self, start: int, end: int) -> str:
-        return self._around(self._sentence_ends, start, end)
+    def sentence_has(self, pattern: re.Pattern[str], start: int, end: int) -> bool:
+        return self._has(pattern, self._sentence_ends, start, end)
 
-    def _around(self, ends: list[int], start: int, end: int) -> str:
+    def _has(self, pattern: re.Pattern[str], ends: list[int], start: int, end: int) -> bool:
+        """Many cues ask the same of the same clause: each answer is kept."""
+        left, right = self._around(ends, start, end)
+        key = (id(pattern), left, right)
+        if key not in self._known:
+            self._known[key] = pattern.search(self._text[left:right]) is not None
+        return self._known[key]
+
+    def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
         before = bisect_right(ends, start - 1)
         after = bisect_left(ends, end)
         left = ends[before - 1] + 1 if before else 0
         right = ends[after] if after < len(ends) else len(self._text)
-        return self._text[max(left, start - _REACH) : min(right, end + _REACH)]
+        return max(left, start - _REACH), min(right, end + _REACH)
 
 
 def hits(rule: _Compiled, text: str, bounds: _Bounds) -> Iterator[re.Match[str]]:
@@ -132,9 +141,9 @@ def hits(rule: _Compiled, text: str, bounds: _Bounds) -> Iterator[re.Match[str]]
         if count >= _MOST_HITS:
             return
         start, end = found.span()
-        if rule.unless and rule.unless.search(bounds.clause(start, end)):
+        if rule.unless and bounds.clause_has(rule.unless, start, end):
             continue
-        if rule.unless_sentence and rule.unless_sentence.search(bounds.sentence(start, end)):
+        if rule.unless_sentence and bounds.sentence_has(rule.unless_sentence, start, end):
             continue
         yield found
 
@@ -150,9 +159,10 @@ def fire(table: CueTable, texts: Mapping[str, str]) -> tuple[Fired, ...]:
     fired = []
     for rule in table.compiled:
         scope = rule.cue.scope
-        if not texts.get(scope):
+        text = texts.get(scope)
+        if not text or rule.pattern.search(text) is None:
             continue
-        found = next(hits(rule, texts[scope], bounds[scope]), None)
+        found = next(hits(rule, text, bounds[scope]), None)
         if found is not None:
             fired.append(Fired(rule.cue, found[0], *found.span()))
     return tuple(fired)

@@ -28,7 +28,7 @@ from mailbot.rules.emergency_circumstances import (
 )
 from mailbot.rules.emergency_excerpt import excerpt, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
-from mailbot.rules.event_time import judge_lateness, pick_event_time, pick_report_time
+from mailbot.rules.event_time import judge_lateness, pick_times
 
 CLAUSE = "二·一"
 _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
@@ -118,13 +118,15 @@ def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
 
 def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     fired = fire(cues, parts.scopes(cues))
+    if any(one.cue.group == "event" for one in fired):
+        fired += fire(cues, {"near": parts.near_events(cues)})
     hazards = (one for one in fired if one.cue.group == _HAZARD)
     named = min(hazards, key=lambda one: (one.cue.id == _UNNAMED, one.start), default=None)
     hazard = named.cue.reason if named else ""
     counted = tuple(one for one in fired if one.cue.group != _HAZARD)
     groups = {one.cue.group for one in counted}
     told = f"{parts.body}\n{parts.title}"
-    event_time, report_time = pick_event_time(told, reference), pick_report_time(told, reference)
+    event_time, report_time = pick_times(told, reference)
     extra = circumstances(parts, counted, event_time, reference, cues)
     if not groups & set(_CORE):
         signs = danger_signs(parts.body, cues)

@@ -1,15 +1,18 @@
-"""An emergency told in passing: the sentences of a long draft that report one (二·一).
+"""An emergency told in passing: the sentences of a draft that report one (二·一).
 
 An activity report may mention in its fourth paragraph that somebody was hurt that
 morning. Judged as a whole it is news of an activity; judged by those sentences alone
-it is a report. Only what can be today's is cut out: a clock time within the day before
-the mail, and somebody harmed. It asks for a look, it never alarms by itself.
+it is a report. Only what can be today's is cut out: somebody harmed at a clock time
+within the day before the mail, or signs of a hazard at one just before it. It asks for
+a look, it never alarms by itself.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from mailbot.rules.cues import CueTable, Fired, asserted
+from mailbot.rules.emergency_circumstances import danger_signs, just_happened
 from mailbot.rules.emergency_frames import Parts
 from mailbot.rules.event_time import pick_event_time
 
@@ -18,41 +21,61 @@ _PERSON = ("event.person", "harm.people", "harm.body")
 _UNREAL = re.compile(
     r"frame\.(?:drill_\w+|case_body|lesson\w*|relayed|advice|study|warn\w*|rules_\w+|summary|count)"
 )
-_HURT = ("event", "harm", "rescue")
-_FRESH = timedelta(hours=24)
+_TODAY = timedelta(hours=24)
 _FOLLOWING = 2  # sentences that tell what became of it
-_MORE = 40  # characters a draft must have besides, else it is the report itself
+_MOST = 60  # sentences looked at
 
 
 def may_hide_one(fired: tuple[Fired, ...]) -> bool:
-    """Whether hazards, harm or rescuers stand in a draft not about drills, cases or rules."""
-    told = any(one.cue.group in _HURT for one in fired)
-    return told and not any(_UNREAL.fullmatch(one.cue.id) for one in fired)
+    """False for drafts about drills, cases, rules or forecasts, whatever they tell."""
+    return not any(_UNREAL.fullmatch(one.cue.id) for one in fired)
 
 
 def excerpt(parts: Parts, reference: datetime, cues: CueTable) -> str:
-    """Sentences of a fresh event with somebody harmed, "" where there are none.
+    """Sentences that report a fresh event, "" where there are none.
 
     Args:
         parts: The draft as cut for the cues.
         reference: The sender's clock, or the provider's.
-        cues: Tells which words assert an event or a harm.
+        cues: Tells which words assert harm, and which characters hazards are made of.
     """
-    sentences = list(_SENTENCE.finditer(parts.body))
+    sentences = list(_SENTENCE.finditer(parts.body))[:_MOST]
+    for first in (
+        *_of_persons(sentences, parts, reference, cues),
+        *_just_now(sentences, reference, cues),
+    ):
+        last = min(len(sentences), first + 1 + _FOLLOWING)
+        return parts.body[sentences[first].start() : sentences[last - 1].end()].strip()
+    return ""
+
+
+def _of_persons(
+    sentences: list[re.Match[str]], parts: Parts, reference: datetime, cues: CueTable
+) -> Iterator[int]:
+    """Sentences of today's that tell of somebody harmed, or are followed by one that does."""
     for at in sorted({place for cue in _PERSON for place in asserted(cues, cue, parts.body, 20)}):
         here = next((n for n, one in enumerate(sentences) if one.end() > at), None)
         if here is None:
             continue
-        first = here if _fresh(sentences[here][0], reference) else max(0, here - 1)
-        last = min(len(sentences), first + 1 + _FOLLOWING)
-        told = parts.body[sentences[first].start() : sentences[last - 1].end()]
-        if len(told) + _MORE <= len(parts.body) and _fresh(sentences[first][0], reference):
-            return told.strip()
-    return ""
+        for first in (here, max(0, here - 1)):
+            if _today(sentences[first][0], reference):
+                yield first
 
 
-def _fresh(words: str, reference: datetime) -> bool:
+def _just_now(sentences: list[re.Match[str]], reference: datetime, cues: CueTable) -> Iterator[int]:
+    """Sentences with a clock time just before the mail and signs of a hazard."""
+    for at, sentence in enumerate(sentences):
+        if not any(sign.isdigit() or sign in "点时前" for sign in sentence[0]):
+            continue
+        time = pick_event_time(sentence[0], reference)
+        if just_happened(time, reference, cues):
+            after = sentences[at + 1][0] if at + 1 < len(sentences) else ""
+            if len(danger_signs(sentence[0] + after, cues)) >= cues.settings["passing_signs"]:
+                yield at
+
+
+def _today(words: str, reference: datetime) -> bool:
     time = pick_event_time(words, reference)
     if time is None or time.precision not in ("minute", "hour", "range"):
         return False
-    return timedelta(0) <= reference - time.earliest <= _FRESH
+    return timedelta(0) <= reference - time.earliest <= _TODAY

@@ -34,7 +34,7 @@ class Parts:
         return Parts(self.title, f"{self.title}。\n{self.body}", terse=True)
 
     def scopes(self, table: CueTable) -> dict[str, str]:
-        """Scope → text, as the cue file names them."""
+        """Scope → text, as the cue file names them; `near_events` is the one left, "near"."""
         lead = self.body[: int(table.settings["lead"])]
         return {
             "title": self.title,
@@ -42,11 +42,10 @@ class Parts:
             "lead": lead,
             "open": lead[: int(table.settings["open"])],
             "raw": f"{self.title}\n{self.body}",
-            "near": self._near_events(table),
             "hazard": f"{self.title}\n{self.body}",
         }
 
-    def _near_events(self, table: CueTable) -> str:
+    def near_events(self, table: CueTable) -> str:
         """Sentences that assert an event, each with the one before it."""
         starts = [0, *(found.end() for found in _SENTENCE_END.finditer(self.body))]
         near: set[int] = set()

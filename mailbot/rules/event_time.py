@@ -22,10 +22,11 @@ _UNTIL = re.compile(
 _HAPPENED = re.compile(
     r"(?:事发|发生|案发|出险|出事|事故|起火|着火|失火|爆炸|坍塌|泄漏|发现)的?(?:时间|时刻|日期|于)"
     r"(?:大约|大概|约|为|是|在|于|:){0,3}[ ]{0,2}$"
-    r"|(?:发生|出现)[在于](?:了)?(?:大约|大概|约)?[ ]{0,2}$"
+    r"|(?:事发|案发|出事)[在于是约]{0,2}$|(?:发生|出现)[在于](?:了)?(?:大约|大概|约)?[ ]{0,2}$"
 )
 _REPORTED_BEFORE = re.compile(
     r"(?:接报|接警|报警|报告|来电|报案|上报)(?:时间|于|时刻)[为是:]?[ ]{0,2}约?$|(?:接报|接警)于?$"
+    r"|(?:接报|接警|报警|来电|报案)[是在于][ ]{0,2}约?$"
 )
 _REPORTED_AFTER = re.compile(
     r"接到?[^，。；\n]{0,14}(?:报警|警情|报告|电话|来电|求助|举报|反映|通知|投诉|指令|警|报|信息|转办|派单)"
@@ -77,11 +78,22 @@ def pick_event_time(text: str, reference: datetime) -> EventTime | None:
 
     None when the text tells no time.
     """
+    return pick_times(text, reference)[0]
+
+
+def pick_report_time(text: str, reference: datetime) -> EventTime | None:
+    """The earliest 接报 a text tells, for offices that start the clock there; None for none."""
+    return pick_times(text, reference)[1]
+
+
+def pick_times(text: str, reference: datetime) -> tuple[EventTime | None, EventTime | None]:
+    """Both of them, reading the text once."""
     candidates = _candidates(text, reference)
     if not candidates:
-        return None
+        return None, None
     best = max(candidates, key=lambda candidate: candidate.score)
-    return _sharper(best, candidates).time
+    told = [one.time for one in candidates if one.time.role == "report"]
+    return _sharper(best, candidates).time, min(told, key=lambda t: t.earliest, default=None)
 
 
 def _sharper(best: _Candidate, candidates: list[_Candidate]) -> _Candidate:
@@ -97,12 +109,6 @@ def _sharper(best: _Candidate, candidates: list[_Candidate]) -> _Candidate:
         and best.time.earliest <= one.time.earliest <= best.time.latest
     ]
     return max(within, key=lambda one: one.score, default=best)
-
-
-def pick_report_time(text: str, reference: datetime) -> EventTime | None:
-    """The earliest 接报 a text tells, for offices that start the clock there; None for none."""
-    told = [one.time for one in _candidates(text, reference) if one.time.role == "report"]
-    return min(told, key=lambda time: time.earliest, default=None)
 
 
 def _candidates(text: str, reference: datetime) -> list[_Candidate]:
