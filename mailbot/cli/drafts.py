@@ -147,14 +147,14 @@ def _told(entry: Mapping[str, object]) -> str:
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return str(dict(detail))
     changed = [
-        f"{name}：{_shown(key, before.get(key))}→{_shown(key, after[key])}"
+        f"{name}：{_in_words(key, before.get(key))}→{_in_words(key, after[key])}"
         for key, name in _NAMES.items()
         if key in after
     ]
     return "；".join(changed) or "、".join(map(str, after))
 
 
-def _shown(key: str, value: object) -> str:
+def _in_words(key: str, value: object) -> str:
     if value is None or value == "":
         return "无"
     return when(datetime.fromisoformat(str(value))) if key.startswith("event_") else str(value)
