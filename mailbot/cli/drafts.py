@@ -126,38 +126,18 @@ def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
         print(f"  操作{entry['act']} {entry['at']} {entry['by']} {entry['verb']} {_told(entry)}")
 
 
-_NAMES = {
-    "unit": "单位",
-    "kind": "类型",
-    "column": "栏目",
-    "task": "任务",
-    "emergency": "突发",
-    "event_earliest": "事发",
-    "punctuality": "时限",
-    "state": "状态",
-}
-
-
 def _told(entry: Mapping[str, object]) -> str:
     """What an act changed, from what to what; the reasons stay in --json."""
     detail = entry["detail"]
     if not isinstance(detail, Mapping):
         return str(detail)
-    before, after = detail.get("before"), detail.get("after")
-    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return str(dict(detail))
-    changed = [
-        f"{name}：{_in_words(key, before.get(key))}→{_in_words(key, after[key])}"
-        for key, name in _NAMES.items()
-        if key in after
-    ]
-    return "；".join(changed) or "、".join(map(str, after))
+    before, after = (_decided(detail.get(name)) for name in ("before", "after"))
+    return f"{_in_words(before)} → {_in_words(after)}" if after else str(dict(detail))
 
 
-def _in_words(key: str, value: object) -> str:
-    if value is None or value == "":
-        return "无"
-    return when(datetime.fromisoformat(str(value))) if key.startswith("event_") else str(value)
+def _decided(values: object) -> Mapping[str, object]:
+    known = values if isinstance(values, Mapping) else {}
+    return {name: value for name, value in known.items() if name in _NAMES}
 
 
 def correct_draft(arguments: argparse.Namespace) -> int:
@@ -241,8 +221,10 @@ def _correction_cells(case: Mapping[str, object]) -> tuple[object, ...]:
 
 def _in_words(values: object) -> str:
     assert isinstance(values, Mapping)
-    return "，".join(f"{_NAMES[name]}{_shown(value)}" for name, value in values.items())
+    return "，".join(f"{_NAMES[name]}{_shown(name, value)}" for name, value in values.items())
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
+    if value and name.startswith("event_"):
+        return when(datetime.fromisoformat(str(value)))
     return "无" if value in (None, "") else _WORDS.get(str(value), str(value))
