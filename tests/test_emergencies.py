@@ -424,3 +424,38 @@ def test_settings_of_the_offices_copy_stand(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_which_patterns_a_cue_file_may_hold(pattern: str, safe: bool) -> None:
     assert (fault_of(pattern) == "") is safe
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "levels"),
+    [
+        pytest.param(
+            "", "4月19日8时许，某工地模板坍塌，现场已封闭。", {"alert"}, id="formwork-falls"
+        ),
+        pytest.param("西外一工地模板倒塌", "", {"alert", "review"}, id="formwork-in-a-title"),
+        pytest.param(
+            "某工地模板坍塌事故快报", "4月19日8时许，某工地模板坍塌，2人被埋。", {"alert"},
+            id="formwork-in-a-declared-report",
+        ),
+        pytest.param(
+            "", "4月19日8时20分，一辆搅拌车在模板加工区侧翻，驾驶员被困。", {"alert"},
+            id="a-place-named-by-formwork",
+        ),
+        pytest.param(
+            "", "本文报告如下：4月19日8时许，3号楼起火，已报119。", {"alert", "review"}, id="this-text"
+        ),
+        pytest.param(
+            "", "4月19日8时许，南门口燃气管道泄漏，已疏散群众。联系人：李科（今日调休，由王敏代）。",
+            {"alert"}, id="a-contact-on-leave",
+        ),
+        pytest.param(
+            "突发事件信息报告写作指南", "本文介绍突发事件快报模板：某月某日某时，某地发生火灾。",
+            {"none"}, id="on-writing",
+        ),
+        pytest.param(
+            "请假条", "我因昨晚摔伤，医生要求休息，特请假三天，望批准。", {"none"}, id="a-letter-of-leave"
+        ),
+    ],
+)  # fmt: skip
+def test_words_of_other_papers_hide_no_emergency(title: str, body: str, levels: set[str]) -> None:
+    assert _judge(body, title=title, subject=title).level in levels
