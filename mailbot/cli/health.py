@@ -3,7 +3,7 @@
 import argparse
 
 from mailbot.cli import arguments as given
-from mailbot.cli.opening import config_of, store_of
+from mailbot.cli.opening import config_of, now_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, until, when
 from mailbot.clock import system_clock
 
@@ -37,8 +37,9 @@ def show_status(arguments: argparse.Namespace) -> int:
     from mailbot.rules.obligations import all_obligations  # noqa: PLC0415
     from mailbot.stages.ledgers import gather  # noqa: PLC0415
 
-    config, now = config_of(arguments), system_clock()
+    config = config_of(arguments)
     with store_of(config) as store, store.look() as uow:
+        now = now_of(uow, config)  # by a wall clock that was set forward, all would seem dead
         health = examine(uow, config, now)
         ledger = gather(uow, now)
     duties = all_obligations(config.notice, ledger, now, config.schedule)
