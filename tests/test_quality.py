@@ -80,6 +80,7 @@ NOTICE = load(HERE.parent / "config.toml").notice
         pytest.param("防止事故不再发生", "语病", "防止事故不再发生", id="double-negative"),
         pytest.param("刊于《达州信息专刊》", "刊名", "《达州信息专刊》", id="publication"),
         pytest.param("刊于《达州信息专报》", "", "", id="publication-right"),
+        pytest.param("台东六路和和兴路交会口", "", "", id="a-road-that-begins-with-和"),
         pytest.param("为了了解情况，以整治为目的的行动", "", "", id="legitimate-doubles"),
     ],
 )
