@@ -86,3 +86,8 @@ class Facts:
     def drop(self, name: str) -> None:
         """Forget a value."""
         self._db.execute(delete(facts).where(facts.c.name == name))
+
+    def drop_old(self, prefix: str, before: datetime) -> None:
+        """Forget values set before `before` whose names start with `prefix`."""
+        named = facts.c.name.startswith(prefix, autoescape=True)
+        self._db.execute(delete(facts).where(named, facts.c.at < before))

@@ -67,6 +67,7 @@ class Retention:
         Verdicts keep their reasons, each without what `shorten` takes out of it.
         """
         self._clear_freed_pages()
+        self._remember_senders(ids)
         for draft_id, title, body in self._db.execute(
             select(drafts.c.id, drafts.c.title, drafts.c.text).where(drafts.c.message_id.in_(ids))
         ).all():
@@ -86,6 +87,17 @@ class Retention:
         self._db.execute(of_files.values(name="", container=""))
         of_links = update(cloud_links).where(cloud_links.c.message_id.in_(ids))
         self._db.execute(of_links.values(name="", url=""))
+
+    def _remember_senders(self, ids: Sequence[int]) -> None:
+        """When each known address was last heard of, before its mails forget whose they were."""
+        last = select(messages.c.sender, func.max(messages.c.received_at))
+        of_contacts = last.where(
+            messages.c.id.in_(ids), messages.c.sender.in_(select(contacts.c.address))
+        )
+        for address, heard_at in self._db.execute(of_contacts.group_by(messages.c.sender)).all():
+            older = or_(contacts.c.heard_at.is_(None), contacts.c.heard_at < heard_at)
+            change = update(contacts).where(contacts.c.address == address, older)
+            self._db.execute(change.values(heard_at=heard_at))
 
     def _shorten(
         self,
@@ -139,6 +151,7 @@ class Retention:
         query = select(contacts.c.address).where(
             or_(contacts.c.confirmed_at.is_(None), contacts.c.confirmed_at < before),
             or_(contacts.c.last_bounce_at.is_(None), contacts.c.last_bounce_at < before),
+            or_(contacts.c.heard_at.is_(None), contacts.c.heard_at < before),
             not_(wrote),
         )
         return self._db.execute(query.order_by(contacts.c.address)).scalars().all()

@@ -318,12 +318,13 @@ contacts = Table(
     Column("bounces", Integer, nullable=False, default=0),
     _utc("last_bounce_at"),
     _text("last_bounce"),
+    _utc("heard_at"),
 )
 
 facts = Table(
     "facts",
     metadata,
-    Column("name", String(80), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("value", JSON),
     _utc("at", null=False),
 )

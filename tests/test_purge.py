@@ -12,6 +12,7 @@ import pytest
 from cli_office import LEAK, UNIT_ADDRESS, configure, emergency_mail, news_mail, run
 from hypothesis import given
 from hypothesis import strategies as st
+from office_samples import opened
 
 from mailbot.cli.opening import store_of
 from mailbot.clock import SHANGHAI
@@ -23,6 +24,7 @@ from mailbot.stages.purging import Purged, Purging
 from mailbot.storing import open_store
 from store.archive import Archive
 from store.backup import BackupFolder
+from store.records import MessageRecord
 from store.search import _pairs, folded
 from store.unit_of_work import UnitOfWork
 
@@ -345,6 +347,27 @@ def test_a_purge_that_was_killed_goes_on_where_it_stopped(
         assert everything(capsys, copy / "config.toml")[:-1] == wanted
         shutil.rmtree(copy)
     assert killed >= 5
+
+
+# ---- addresses
+
+
+def test_an_address_is_known_as_long_as_it_writes_whatever_was_purged_before(
+    tmp_path: Path,
+) -> None:
+    confirmed, wrote, now = (datetime(2023, month, 1, tzinfo=UTC) for month in (1, 8, 12))
+    mail = MessageRecord(0, "a" * 64, 1, wrote, wrote, "filed", "draft", sender=LEARNT)
+    with opened(tmp_path) as store:
+        with store.work() as uow:
+            for address in (LEARNT, "silent@mail.example"):
+                uow.contacts.learn(address, OTHER, confirmed, "cli")
+            number = uow.messages.add(mail)
+            assert number is not None
+            uow.retention.purge_mails([number], now, without_personal)
+            uow.commit()
+        with store.look() as uow:
+            assert uow.retention.idle_contacts(wrote) == ["silent@mail.example"]
+            assert len(uow.retention.idle_contacts(wrote + timedelta(seconds=1))) == 2
 
 
 # ---- the rule

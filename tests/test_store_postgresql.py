@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,12 @@ from test_store_engine import COUNTING
 from mailbot.config_files import parse
 from mailbot.errors import ConfigError
 from mailbot.resources import shipped
+from mailbot.stages.pushing import Pushing
 from mailbot.storing import open_store as open_configured
 from store.engine import open_engine
 from store.migrate import current, newest, revisions, upgrade
 from store.opening import open_store
+from store.records import OutgoingMail
 from store.search import INDEX
 from store.tables import metadata
 from store.unit_of_work import Store, StoreUnavailable
@@ -91,6 +93,27 @@ def test_a_reader_neither_waits_for_a_writer_nor_sees_its_work_before_the_commit
 
     with store.look() as reader:
         assert reader.facts.get("name") == "new"
+
+
+def test_a_push_about_a_mail_is_remembered(store: Store) -> None:
+    """The key of such a letter holds a digest: the fact's name is longer than 80 letters."""
+    taken: list[str] = []
+
+    class Phone:
+        channels = ("0123456789ab",)
+
+        def push(self, channel: str, _title: str, _body: str) -> bool:
+            taken.append(channel)
+            return True
+
+    letter = OutgoingMail(f"unread/secrecy/{'f' * 64}", "urgent", ("a@b.example",), "急", "", "")
+    with store.work() as uow:
+        uow.outbox.add(letter, "<1@office>", NOW)
+        uow.commit()
+    pushing = Pushing(store, Phone(), lambda _uow, _now: {})
+
+    assert [pushing.run(NOW + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
+    assert taken == ["0123456789ab"]
 
 
 def test_a_look_changes_nothing(store: Store) -> None:

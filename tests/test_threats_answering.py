@@ -9,7 +9,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,9 @@ from mailbot.demo.mails import Sample, write
 from mailbot.rules.orders import Order, read_orders
 from mailbot.rules.plain_sender import is_plain
 from mailbot.stages.orders_proof import Witness
+from mailbot.stages.receipts import goes_round
 from mailbot.stages.watching import SEEN_UNTIL
+from parsers.facts import Reading
 from parsers.message import read_message
 from store.records import EventRecord, OutboxRecord
 
@@ -204,6 +206,32 @@ def test_threat_13_a_robot_gets_one_answer_in_a_simulated_day(tmp_path: Path, ma
     assert robot.heard > 2
     assert first.startswith("receipt/"), "the draft's own receipt"
     assert len(more) <= 1, more
+
+
+def test_threat_13_who_was_answered_is_remembered_for_a_day_without_the_address(
+    tmp_path: Path,
+) -> None:
+    """An address may be of any length; a name of the facts must not tell it, nor for ever."""
+    with filing_desk(tmp_path, office_config()) as desk:
+        desk.fetch(draft_of("b@u.example", "占道经营整治", NOON), NOON, NOON)
+        watching(desk.store, office_config()).watch(NOON)
+        ours = letters_of(desk)[0].message_id
+
+        def again(address: str, now: datetime) -> tuple[bool, list[str]]:
+            raw = mail(address, "Re: 回执", "收到", ("In-Reply-To", ours), when=now)
+            message = read_message(raw).message
+            with desk.store.work() as uow:
+                round_ = goes_round(uow, message, Reading("0" * 64, 1, message, ()), now)
+                uow.commit()
+                return round_, list(uow.facts.names("receipts.bare/"))
+
+        first, second = f"{'a' * 60}@{'a' * 60}.example", "b@u.example"
+        answered, (name,) = again(first, NOON)
+        assert not answered
+        assert "a@a" not in name
+        assert again(first, NOON + timedelta(hours=23)) == (True, [name])
+        _, (other,) = again(second, NOON + timedelta(hours=25))
+        assert other != name
 
 
 def test_threat_13_two_of_us_do_not_answer_each_other(tmp_path: Path) -> None:

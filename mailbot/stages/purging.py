@@ -13,6 +13,7 @@ from mailbot import log
 from mailbot.config_safety import RetentionConfig
 from mailbot.rules.retention import months_before, without_personal
 from mailbot.stages.papers import PREFIX
+from mailbot.stages.receipts import forget_bare
 from store.archive import Archive
 from store.backup import BackupFolder
 from store.disk import sync
@@ -80,6 +81,7 @@ class Purging:
             idle = uow.retention.idle_contacts(_before(now, keep.contacts_idle_months))
             uow.retention.drop_contacts(idle)
             uow.retention.purge_letters(before, PREFIX)
+            forget_bare(uow, now)
             uow.commit()
         self._purge_rows(now, advance)
         with self.store.look() as uow:

@@ -1,5 +1,6 @@
 """【回执】: what was counted and what is missing, to the unit that sent the mail."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from store.records import DraftRecord
 from store.unit_of_work import UnitOfWork
 
 _DAY, _LETTERS_COUNT_FOR = timedelta(days=1), timedelta(days=30)
-_BARE = "receipts.bare/"  # + sender: when an answer of his without a file last got a receipt
+_BARE = "receipts.bare/"  # + hash of a sender: when his answer without a file got a receipt
 _ANSWERED = re.compile(
     r"\s*(?:(?:re|aw|回复|答复|回覆|fw|fwd|转发)\s*(?:\[\d+\])?\s*[:：]\s*)*", re.IGNORECASE
 )
@@ -53,12 +54,19 @@ def goes_round(uow: UnitOfWork, message: Message, reading: Reading, now: datetim
         return False
     if not _answers_us(uow, message, now):
         return False
-    name = f"{_BARE}{message.sender.address}"
+    forget_bare(uow, now)
+    address = message.sender.address.encode("utf-8", "replace")
+    name = f"{_BARE}{hashlib.sha256(address).hexdigest()}"
     last = uow.facts.get(name)
     if last is not None and now - datetime.fromisoformat(str(last)) < _DAY:
         return True
     uow.facts.put(name, now.isoformat(), now)
     return False
+
+
+def forget_bare(uow: UnitOfWork, now: datetime) -> None:
+    """Whom a receipt went to over a day ago is nobody's business any more."""
+    uow.facts.drop_old(_BARE, now - _DAY)
 
 
 def _answers_us(uow: UnitOfWork, message: Message, now: datetime) -> bool:
