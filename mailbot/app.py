@@ -33,7 +33,7 @@ from store.unit_of_work import Store, StoreUnavailable
 
 _MOST_ROUNDS = 10_000
 _ROUND_SECONDS = 20.0  # of fetching, and of filing: then the server is asked for news
-_SLICE_SECONDS = 2.0
+SLICE_SECONDS = 2.0  # of waiting: for news, or for the text in pictures
 _SENDING_SECONDS = 60.0
 
 
@@ -236,9 +236,11 @@ class App:
         filed, end = 0, time.monotonic() + seconds
         while not _told(stop) and time.monotonic() < end:
             now, _ = self.keeper.read()
-            dealt_with = self.filing.file_waiting(now)
+            dealt_with = self.filing.file_waiting(now, wait=SLICE_SECONDS)
             if not dealt_with:
-                break
+                if not len(self.filing.second):
+                    break
+                continue  # the text in somebody's pictures is being recognised
             filed += len(dealt_with)
             self.send(now, only_urgent=True, stop=stop)
             mark_filed(self.mailbox, self.store, self.config.mailbox, dealt_with)
@@ -253,9 +255,9 @@ class App:
         end = time.monotonic() + self.config.mailbox.poll_seconds
         try:
             while not stop.is_set() and (started := time.monotonic()) < end:
-                if self.mailbox.wait(_SLICE_SECONDS):
+                if self.mailbox.wait(SLICE_SECONDS):
                     self.fetch_and_file(stop)
-                elif time.monotonic() - started < _SLICE_SECONDS / 2:
+                elif time.monotonic() - started < SLICE_SECONDS / 2:
                     return
         except (Temporary, AuthenticationFailed) as trouble:
             log.warning("waiting_interrupted", reason=str(trouble)[:160])

@@ -19,7 +19,7 @@ from types import FrameType
 from mailbot import log
 from mailbot.adapters import service_manager
 from mailbot.adapters.smtp import LETTER_SECONDS
-from mailbot.app import App
+from mailbot.app import SLICE_SECONDS, App
 from mailbot.config import Config
 from mailbot.stages.filing import GROUP
 from mailbot.ticker import Job, Ticker
@@ -39,7 +39,7 @@ def tick_patience(config: Config) -> float:
 
 def poll_patience(config: Config) -> float:
     """The same for the poll: more than fetching, or a group of the slowest mails, may take."""
-    group = GROUP * 2 * config.reading.wall_seconds
+    group = GROUP * 2 * config.reading.wall_seconds + SLICE_SECONDS  # and a look at recognition
     steps = max(config.mailbox.poll_deadline_seconds, group, tick_patience(config))
     return config.schedule.give_up_after_minutes * 60 + config.mailbox.poll_seconds + steps
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from mailbot.stages.intake import Intake
 from mailbot.stages.intake_order import sounds_urgent
 from mailbot.stages.post import Post
 from mailbot.stages.pushing import NoPush, Pusher, Pushing
+from mailbot.stages.second_readings import SecondReadings
 from mailbot.stages.send_hold import SendHold, sent_since
 from mailbot.stages.watching import Watching
 from mailbot.stages.witness import SentFolder
@@ -58,6 +59,8 @@ from store.archive import Archive
 from store.engine import database_path, open_engine
 from store.records import MessageRecord, OutboxRecord
 from store.unit_of_work import Store
+
+RECOGNITIONS = 3  # a mail waits as long as so many may take, then its first reading stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,25 @@ class Reader:
     recogniser: Sandbox | None = None
 
     def full(self, mail: MessageRecord) -> Future[Reading]:
-        """Everything a mail holds."""
-        path = str(self.archive.path(mail.sha256))
-        first = self.sandbox.submit(read_archived, path, self.own)
+        """Everything a mail holds, but for the text in its pictures."""
+        return self.sandbox.submit(read_archived, str(self.archive.path(mail.sha256)), self.own)
+
+    def thorough(self, mail: MessageRecord) -> Future[Reading]:
+        """Both readings in one, for who has no emergency to fear: mails keep their order."""
         if self.recogniser is None:
-            return first
-        return recognised(
-            first, partial(self.recogniser.submit, recognise_archived, path, self.own)
-        )
+            return self.full(mail)
+        return recognised(self.full(mail), partial(self.recognise, mail))
+
+    def recognise(self, mail: MessageRecord) -> Future[Reading]:
+        """The same with the text in its scans and pictures: slow, in a worker of its own."""
+        assert self.recogniser is not None
+        path = str(self.archive.path(mail.sha256))
+        return self.recogniser.submit(recognise_archived, path, self.own)
+
+    def second_readings(self, config: Config) -> SecondReadings:
+        """None are made without the OCR extra."""
+        patience = RECOGNITIONS * config.reading.recognise_seconds
+        return SecondReadings(self.recognise if self.recogniser else None, patience)
 
     def bare(self, mail: MessageRecord) -> Future[Reading]:
         """What can be had of a mail that killed its worker: at least its own words."""
@@ -178,7 +192,8 @@ def build_offline(config: Config) -> Iterator[Offline]:
                 workers.enter_context(slow)
             post = post_of(config)
             watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
-            yield Offline(store, archive, _filing(config, store, reader, watching))
+            filing = replace(_filing(config, store, reader, watching), read=reader.thorough)
+            yield Offline(store, archive, filing)
     finally:
         store.close()
 
@@ -217,6 +232,7 @@ def build(
     watching = Watching(store, config, post, notes=Notes(config), papers=OfficePapers())
     sent = SentFolder(_mailbox(config, secrets), config.smtp)
     filing = _filing(config, store, reader, watching)
+    filing = replace(filing, second=reader.second_readings(config))
     urgent = partial(sounds_urgent, filing.book)
 
     def release() -> None:

@@ -1,11 +1,12 @@
 """From what the parsers read and the rules decided to the row that is kept."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Judgement, Lateness, Reason
 from mailbot.rules.duplicates import Fingerprint
-from parsers.facts import DraftText, Message, Reading, Segments, WordCount
+from parsers.facts import DraftText, Message, MessageKind, Reading, Segments, WordCount
 from store.records import DraftRecord, DraftState, MessageRecord
 
 NOT_A_DRAFT = "非稿件"
@@ -116,3 +117,16 @@ def length_note(kind: str, words: int, notice: Notice) -> str:
     if words > rule.longest * (1 + tolerance):
         return f"正文{words}字，多于通知要求的约{asked}（二）"
     return ""
+
+
+def kind_of(filed: Sequence[DraftRecord], reading: Reading) -> tuple[str, str]:
+    """What a mail from the draft road ends as, with the reason shown to the office."""
+    if any(record.kind == PICTURES for record in filed):
+        return MessageKind.DRAFT, f"图片{len(reading.images)}张"
+    if any(record.kind != NOT_A_DRAFT for record in filed):
+        return MessageKind.DRAFT, f"含{len(filed)}篇文稿"
+    if reading.unreadable or (reading.message and reading.message.cloud_links):
+        return MessageKind.DRAFT, "附件未能读取，已请对方重新发送"
+    if filed:
+        return MessageKind.OTHER, "内容判为非稿件"
+    return MessageKind.OTHER, "没有发现文稿"

@@ -8,7 +8,7 @@ quarantined with the reason, and the next mail goes on.
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mailbot import log
@@ -23,13 +23,14 @@ from mailbot.stages import alarms, secrecy
 from mailbot.stages.beginnings import FIRST_STARTED
 from mailbot.stages.bounced import returned
 from mailbot.stages.commands import Incoming, carry_out, to_be_obeyed
-from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, draft_row, pictures_as_draft
+from mailbot.stages.draft_rows import PICTURES, draft_row, kind_of, pictures_as_draft
 from mailbot.stages.file_rows import keep_files
 from mailbot.stages.fulfilling import deliver
 from mailbot.stages.outward import flagged
 from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipt_times import received, with_reasons
 from mailbot.stages.receipts import goes_round, may_answer, receipt
+from mailbot.stages.second_readings import ReadMail, SecondReadings
 from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
 from store.unit_of_work import Store, StoreUnavailable, UnitOfWork
@@ -40,7 +41,6 @@ _LOOK_BACK = timedelta(days=400)
 _NOT_READ = "邮件结构异常，读取程序无法打开，原件已存档，请人工查看"
 _NOT_FILED = "登记时程序反复出错，原件已存档，请人工查看"
 
-ReadMail = Callable[[MessageRecord], Future[Reading]]
 ProgressOf = Callable[[UnitOfWork, str, datetime], Sequence[Progress]]
 Filed = tuple[DraftRecord, Judgement]
 
@@ -67,6 +67,7 @@ class Filing:
         read_bare: The same without opening attachments.
         progress: A unit's quotas after this mail, for the receipt.
         papers: Makes what an order by mail may ask for (台账), and checks what it releases (通报).
+        second: Mails that wait until the text in their pictures is recognised.
     """
 
     store: Store
@@ -77,6 +78,7 @@ class Filing:
     read_bare: ReadMail
     progress: ProgressOf
     papers: Papers | None = None
+    second: SecondReadings = field(default_factory=SecondReadings)
 
     def file_waiting(
         self,
@@ -85,23 +87,52 @@ class Filing:
         receipts: bool = True,
         limit: int = GROUP,
         rank: int | None = None,
+        wait: float = 0.0,
     ) -> tuple[int, ...]:
         """File up to `limit` received mails, those of `rank` alone if it is given.
 
+        Where all that is left waits for a second reading, up to `wait` seconds pass until the
+        first of these is over.
+
         Returns the ids of those dealt with.
         """
+        done = self._file_new(now, receipts=receipts, limit=limit, rank=rank)
+        if rank is None:
+            for mail, reading in self.second.ready(0 if done else wait):
+                self._one(mail, reading, now, receipts=receipts, noted=False)
+                done.append(mail.id)
+        return tuple(done)
+
+    def _file_new(
+        self, now: datetime, *, receipts: bool, limit: int, rank: int | None
+    ) -> list[int]:
+        """File what the first reading suffices for; the rest now waits for its second."""
         with self.store.look() as uow:
-            waiting = uow.messages.waiting(limit, rank=rank)
+            every = uow.messages.waiting(limit + len(self.second), rank=rank)
+        waiting = [mail for mail in every if mail.id not in self.second][:limit]
         futures = [(mail, self.read(mail)) for mail in waiting]
         fresh: frozenset[int] | None = None
+        done: list[int] = []
         for mail, future in futures:
             reading = self._reading(mail, future)
-            if (
-                fresh is None
-            ):  # noted after the wait: a process killed while it waits blames no mail
-                fresh = self._first_tries(waiting)
+            if self._set_aside(mail, reading, noted=mail.id in (fresh or ())):
+                continue
+            if fresh is None:  # after the wait: a process killed in it blames no mail
+                fresh = self._first_tries([one for one in waiting if one.id not in self.second])
             self._one(mail, reading, now, receipts=receipts, noted=mail.id in fresh)
-        return tuple(mail.id for mail in waiting)
+            done.append(mail.id)
+        return done
+
+    def _set_aside(self, mail: MessageRecord, reading: Reading | None, *, noted: bool) -> bool:
+        """Whether it waits for its second reading; that wait is no try."""
+        try:
+            waits = self.second.takes(mail, reading, self.book)
+        except Exception:  # noqa: BLE001  ours: it is filed from its first reading
+            log.failure("second_reading_failed", mail=mail.id)
+            return False
+        if waits and noted:
+            self._forgive(mail)
+        return waits
 
     def _first_tries(self, waiting: Sequence[MessageRecord]) -> frozenset[int]:
         """Mails never tried are noted together; one that failed before is noted alone."""
@@ -221,7 +252,7 @@ class Filing:
             filed = self._emergency_alone(uow, arrival) or self._pictures_alone(uow, arrival)
         for record, judgement in filed:
             self._raise_alarm(uow, arrival, record, judgement)
-        kind, because = _kind_of(filed, arrival)
+        kind, because = kind_of([record for record, _ in filed], arrival.reading)
         _settle(uow, arrival, kind, because)
         if receipts and kind == MessageKind.DRAFT and not arrival.history:
             self._answer(uow, arrival, filed)
@@ -369,16 +400,3 @@ def _settle(uow: UnitOfWork, arrival: _Arrival, kind: str, because: str) -> None
         received_at=arrival.mail.received_at,
         summary={"defects": list(message.defects), "senders": len(message.senders)},
     )
-
-
-def _kind_of(filed: Sequence[Filed], arrival: _Arrival) -> tuple[str, str]:
-    """What a mail from the draft road ends as, with the reason shown to the office."""
-    if any(record.kind == PICTURES for record, _ in filed):
-        return MessageKind.DRAFT, f"图片{len(arrival.reading.images)}张"
-    if any(record.kind != NOT_A_DRAFT for record, _ in filed):
-        return MessageKind.DRAFT, f"含{len(filed)}篇文稿"
-    if arrival.reading.unreadable or arrival.message.cloud_links:
-        return MessageKind.DRAFT, "附件未能读取，已请对方重新发送"
-    if filed:
-        return MessageKind.OTHER, "内容判为非稿件"
-    return MessageKind.OTHER, "没有发现文稿"

@@ -29,12 +29,12 @@ _ANY_TIME = datetime(2023, 4, 20, tzinfo=UTC)  # no time is read from a subject 
 SoundsUrgent = Callable[[str], bool]
 
 
-def sounds_urgent(book: RuleBook, subject: str) -> bool:
-    """Whether a subject alone would be judged an emergency, or worth a look."""
+def sounds_urgent(book: RuleBook, subject: str, title: str = "", body: str = "") -> bool:
+    """Whether a subject, or what comes with it, would be judged an emergency or worth a look."""
     verdict = judge(
         subject=subject,
-        title="",
-        body="",
+        title=title,
+        body=body,
         sent_at=None,
         received_at=_ANY_TIME,
         report_within_minutes=book.notice.emergency.report_within_minutes,
