@@ -186,7 +186,11 @@ def _lateness(judgement: Judgement) -> str:
     lateness = judgement.emergency.lateness
     if lateness.verdict == "不适用":
         return ""
-    took = f"{lateness.minutes}分钟" if lateness.minutes is not None else "时间不明"
+    least, most = lateness.minutes_least, lateness.minutes_most
+    if least is not None and most is not None and least != most:
+        took = f"{least}～{most}分钟"
+    else:
+        took = f"{lateness.minutes}分钟" if lateness.minutes is not None else "时间不明"
     return f"，{lateness.verdict}（{took}）"
 
 
