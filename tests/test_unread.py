@@ -1,7 +1,8 @@
 """Mails that could not be filed: blamed only for what they did, and told to the office at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,9 @@ from filing_samples import FilingDesk, draft_mail, filing_desk
 from office_samples import DUTY, OFFICE, POST
 from order_samples import NOON, office_config
 
-from mailbot.stages.filing import ATTEMPTS
+from mailbot.stages.begun_readings import ALONE, WITH_CARE, BegunReadings
+from mailbot.stages.filing import ATTEMPTS, Filing
+from mailbot.stages.second_readings import SecondReadings
 from mailbot.stages.unread import tell_unread
 from parsers.facts import Reading
 from store.records import MessageRecord, OutboxRecord
@@ -69,6 +72,63 @@ def test_a_process_killed_while_it_waits_for_the_reader_blames_no_mail(desk: Fil
     desk.filing.file_waiting(NOON)
 
     assert state(desk, mail) == "filed"
+
+
+def started_anew(desk: FilingDesk, **reading: Callable[[MessageRecord], Future[Reading]]) -> Filing:
+    """Filing as the next process does it: nothing in memory."""
+    return replace(desk.filing, begun=BegunReadings(), second=SecondReadings(), **reading)
+
+
+def test_a_reading_that_takes_the_process_with_it_ends_and_holds_up_no_other(
+    desk: FilingDesk,
+) -> None:
+    """As when the kernel ends the service for the memory one reader ate: in the end, with care."""
+    guilty, innocent = received(desk, 1), received(desk, 2)
+    full, careful = desk.filing.read, desk.filing.read_bare
+
+    def deadly(mail: MessageRecord) -> Future[Reading]:
+        if mail.id != guilty:
+            return full(mail)
+        killed: Future[Reading] = Future()
+        killed.set_exception(Killed())
+        return killed
+
+    for start in range(WITH_CARE + 1):
+        with suppress(Killed):
+            started_anew(desk, read=deadly).file_waiting(NOON)
+        assert (state(desk, innocent) == "filed") == (start > ALONE), start
+        assert state(desk, guilty) == "received"
+    started_anew(desk, read=deadly, read_bare=careful).file_waiting(NOON)
+
+    assert state(desk, guilty) == "filed"
+
+
+def test_who_is_killed_at_random_is_read_in_full(desk: FilingDesk) -> None:
+    """Nineteen kills in a row while the same mail is read: more than a clumsy hand makes."""
+    mail = received(desk)
+
+    def cut(_mail: MessageRecord) -> Future[Reading]:
+        killed: Future[Reading] = Future()
+        killed.set_exception(Killed())
+        return killed
+
+    for _ in range(WITH_CARE - 1):
+        with pytest.raises(Killed):
+            started_anew(desk, read=cut).file_waiting(NOON)
+    started_anew(desk, read_bare=cut).file_waiting(NOON)
+
+    assert state(desk, mail) == "filed"
+
+
+def test_a_reading_that_ended_well_clears_its_mail(desk: FilingDesk) -> None:
+    first = received(desk, 1)
+    desk.filing.file_waiting(NOON)
+    again = started_anew(desk)
+    with desk.store.look() as uow:
+        again.begun.load(uow)
+
+    assert state(desk, first) == "filed"
+    assert not again.begun.suspects
 
 
 def test_a_mail_that_kills_the_process_again_and_again_is_set_aside(

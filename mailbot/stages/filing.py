@@ -21,6 +21,7 @@ from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge
 from mailbot.rules.receipt_time import ReceiptTime, doubted
 from mailbot.stages import alarms, secrecy
 from mailbot.stages.beginnings import FIRST_STARTED
+from mailbot.stages.begun_readings import BegunReadings
 from mailbot.stages.bounced import returned
 from mailbot.stages.commands import Incoming, carry_out, to_be_obeyed
 from mailbot.stages.draft_rows import PICTURES, draft_row, kind_of, pictures_as_draft
@@ -68,6 +69,7 @@ class Filing:
         progress: A unit's quotas after this mail, for the receipt.
         papers: Makes what an order by mail may ask for (台账), and checks what it releases (通报).
         second: Mails that wait until the text in their pictures is recognised.
+        begun: Mails being read now, and how often the process died of that.
     """
 
     store: Store
@@ -79,6 +81,7 @@ class Filing:
     progress: ProgressOf
     papers: Papers | None = None
     second: SecondReadings = field(default_factory=SecondReadings)
+    begun: BegunReadings = field(default_factory=BegunReadings)
 
     def file_waiting(
         self,
@@ -99,6 +102,7 @@ class Filing:
         done = self._file_new(now, receipts=receipts, limit=limit, rank=rank)
         if rank is None:
             for mail, reading in self.second.ready(0 if done else wait):
+                self.begun.returned(mail.id)
                 self._one(mail, reading, now, receipts=receipts, noted=False)
                 done.append(mail.id)
         return tuple(done)
@@ -106,25 +110,49 @@ class Filing:
     def _file_new(
         self, now: datetime, *, receipts: bool, limit: int, rank: int | None
     ) -> list[int]:
-        """File what the first reading suffices for; the rest now waits for its second."""
+        """File what the first reading suffices for, then one mail that may kill us, alone."""
         with self.store.look() as uow:
-            every = uow.messages.waiting(limit + len(self.second), rank=rank)
-        waiting = [mail for mail in every if mail.id not in self.second][:limit]
-        futures = [(mail, self.read(mail)) for mail in waiting]
+            self.begun.load(uow)
+            apart = self.begun.suspects | self.second.mails
+            every = uow.messages.waiting(limit + len(apart), rank=rank)
+        new = [mail for mail in every if mail.id not in apart]
+        done = self._file_group(new[:limit], now, receipts=receipts)
+        suspects = [mail for mail in every if mail.id in self.begun.suspects]
+        suspects.sort(key=lambda mail: self.begun.deaths(mail.id))  # the innocent soon come first
+        return done + self._file_group(suspects[:1], now, receipts=receipts)
+
+    def _file_group(
+        self, waiting: Sequence[MessageRecord], now: datetime, *, receipts: bool
+    ) -> list[int]:
+        """Read at the same time, filed one by one; what awaits a second reading is left."""
+        self._begin(waiting, now)
+        futures = [(mail, self._read(mail)) for mail in waiting]
         fresh: frozenset[int] | None = None
         done: list[int] = []
         for mail, future in futures:
             reading = self._reading(mail, future)
             if self._set_aside(mail, reading, noted=mail.id in (fresh or ())):
                 continue
+            self.begun.returned(mail.id)
             if fresh is None:  # after the wait: a process killed in it blames no mail
-                fresh = self._first_tries([one for one in waiting if one.id not in self.second])
+                fresh = self._first_tries([m for m in waiting if m.id not in self.second.mails])
             self._one(mail, reading, now, receipts=receipts, noted=mail.id in fresh)
             done.append(mail.id)
         return done
 
+    def _begin(self, waiting: Sequence[MessageRecord], now: datetime) -> None:
+        if waiting:
+            with self.store.work() as uow:
+                self.begun.begin(uow, self.second.mails | {mail.id for mail in waiting}, now)
+                uow.commit()
+
+    def _read(self, mail: MessageRecord) -> Future[Reading]:
+        return self.read_bare(mail) if self.begun.wants_care(mail.id) else self.read(mail)
+
     def _set_aside(self, mail: MessageRecord, reading: Reading | None, *, noted: bool) -> bool:
         """Whether it waits for its second reading; that wait is no try."""
+        if mail.id in self.begun.suspects:  # recognition may be what kills us
+            return False
         try:
             waits = self.second.takes(mail, reading, self.book)
         except Exception:  # noqa: BLE001  ours: it is filed from its first reading

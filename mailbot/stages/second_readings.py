@@ -59,9 +59,10 @@ class SecondReadings:
         """How many mails wait."""
         return len(self._awaited)
 
-    def __contains__(self, mail_id: int) -> bool:
-        """Whether this mail waits."""
-        return mail_id in self._awaited
+    @property
+    def mails(self) -> frozenset[int]:
+        """Which mails wait."""
+        return frozenset(self._awaited)
 
     def takes(self, mail: MessageRecord, first: Reading | None, book: RuleBook) -> bool:
         """Whether the mail now waits for a second reading, and is not to be filed yet."""
