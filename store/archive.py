@@ -63,6 +63,11 @@ class ArchiveBatch:
             self._pending[digest] = path
         return digest
 
+    def leave_out(self, digest: str) -> None:
+        """Take a file out of the batch again."""
+        if (path := self._pending.pop(digest, None)) is not None:
+            path.unlink(missing_ok=True)
+
     def copy_in(self, source: Path, digest: str) -> bool:
         """Take in a copy of another archive's file; False when it is not what its name says."""
         if digest in self._pending:

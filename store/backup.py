@@ -1,7 +1,8 @@
 """A folder of backups: whole copies of the database side by side, raw mails shared by hash.
 
     snapshots/20231120T083000Z/   mailbot.db, manifest.json, and small files (keys, settings)
-    archive/ab/abc….eml           only ever added to
+    archive/ab/abc….eml           added to; what bears a mark of secrecy is taken out
+    dropped.txt                   digests of what was taken out: missed by no older copy
 
 A copy is made in a folder of another name, synced, and renamed last: what bears a time as
 its name is complete, whatever instant the power failed or the program was killed.
@@ -9,6 +10,7 @@ its name is complete, whatever instant the power failed or the program was kille
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +25,8 @@ from store.archive import Archive, digest_of
 from store.disk import copy_file, make_folder, remove_folder, sync, write_file
 from store.integrity import Damaged
 
-DATABASE, MANIFEST = "mailbot.db", "manifest.json"
+DATABASE, MANIFEST, DROPPED = "mailbot.db", "manifest.json", "dropped.txt"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAME = "%Y%m%dT%H%M%SZ"
 _PARTIAL = ".partial-"
 _TRIES = 3
@@ -142,7 +145,7 @@ class BackupFolder:
         never = integrity.digests_never_copied(copy)
         digests = [name for name in integrity.digests_on_record(copy) if name not in never]
         missing = self._copy_mails(sources.archive, digests, advance, going)
-        self._drop(never)
+        self._drop(never, back=digests)
         snapshot = Snapshot(
             path=self.snapshots_folder / f"{made_at:{_NAME}}",
             made_at=made_at,
@@ -175,9 +178,31 @@ class BackupFolder:
                 batch.sync()
         return missing
 
-    def _drop(self, digests: Iterable[str]) -> None:
-        """Raw mails copied before it was known that they must not be."""
-        for digest in digests:
+    def dropped(self) -> frozenset[str]:
+        """Digests of raw mails taken out on purpose, which older copies may still list."""
+        path = self.root / DROPPED
+        text = path.read_text(encoding="ascii", errors="replace") if path.exists() else ""
+        return frozenset(line for line in text.split() if _DIGEST.fullmatch(line))
+
+    def drop(self, digests: Iterable[str]) -> None:
+        """Take raw mails out that must be in no backup.
+
+        Raises:
+            Busy: Another program is making a backup into this folder.
+        """
+        with self._alone():
+            self._drop(digests)
+
+    def _drop(self, digests: Iterable[str], back: Iterable[str] = ()) -> None:
+        """Raw mails copied before it was known that they must not be: listed first, then deleted.
+
+        Those of `back` were released since, and are copied and missed like any other.
+        """
+        doomed, listed = set(digests), self.dropped()
+        if (now := (listed | doomed) - set(back)) != listed:
+            write_file(self.root / DROPPED, "".join(f"{one}\n" for one in sorted(now)).encode())
+            sync(self.root)
+        for digest in doomed:
             path = self.archive.path(digest)
             if path.exists():
                 path.unlink()
@@ -225,7 +250,8 @@ class BackupFolder:
         integrity.full_check(snapshot.database)
         if dict(integrity.row_counts(snapshot.database)) != dict(snapshot.rows):
             raise Damaged(f"{snapshot.name}: row counts")
-        lost = {*snapshot.missing, *integrity.digests_never_copied(snapshot.database)}
+        never = integrity.digests_never_copied(snapshot.database)
+        lost = {*snapshot.missing, *never, *self.dropped()}
         for digest in integrity.digests_on_record(snapshot.database):
             if not going():
                 raise Interrupted

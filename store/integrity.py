@@ -6,6 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 MOST_FAULTS = 20
+ERASED = "；原件已从本系统清除"
+"""Ends the reason of a locked mail whose raw file the office erased."""
 
 
 class Damaged(Exception):
@@ -101,6 +103,13 @@ def _digests(path: Path, *, purged: bool) -> list[str]:
             where = f"WHERE purged_at IS {'NOT ' if purged else ''}NULL"
         query = f"SELECT sha256 FROM messages {where} ORDER BY id"  # noqa: S608  our own words
         return [row[0] for row in database.execute(query)]
+
+
+def erased_digests(path: Path) -> frozenset[str]:
+    """sha256 of mails that bear a mark of secrecy and whose raw file was erased."""
+    with reading(path) as database:
+        query = "SELECT sha256 FROM messages WHERE kind = 'secret' AND reason LIKE '%' || ?"
+        return frozenset(row[0] for row in database.execute(query, (ERASED,)))
 
 
 def digests_never_copied(path: Path) -> frozenset[str]:

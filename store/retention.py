@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from store import search
+from store.integrity import ERASED
 from store.tables import (
     cloud_links,
     contacts,
@@ -114,9 +115,15 @@ class Retention:
             }
             self._db.execute(update(table).where(table.c.id == row[0]).values(**values))
 
-    def purged_digests(self) -> frozenset[str]:
-        """Digests of mails whose raw file is gone, or about to go."""
-        query = select(messages.c.sha256).where(messages.c.purged_at.is_not(None))
+    def gone_digests(self, among: Sequence[str] | None = None) -> frozenset[str]:
+        """Digests of mails whose raw file was purged or erased, or is about to be."""
+        gone = or_(
+            messages.c.purged_at.is_not(None),
+            and_(messages.c.kind == "secret", messages.c.reason.endswith(ERASED)),
+        )
+        query = select(messages.c.sha256).where(gone)
+        if among is not None:
+            query = query.where(messages.c.sha256.in_(among))
         return frozenset(self._db.execute(query).scalars())
 
     # ---- letters

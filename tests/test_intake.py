@@ -12,9 +12,12 @@ from servers.netease import NeteaseAccount
 
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.config import MailboxConfig
-from mailbot.errors import AuthenticationFailed, Temporary
+from mailbot.errors import AuthenticationFailed, Refused, Temporary
+from mailbot.fact_names import MARKED
+from mailbot.rules.retention import without_personal
 from mailbot.stages.intake import MISSING, Intake
 from mailbot.stages.intake_folder import GROUP_MAILS, STREAM_FROM
+from mailbot.stages.secrecy import erase, release
 from mailbot.stages.setbacks import TRIES_BEFORE_QUARANTINE
 from store.archive import Archive, ArchiveBatch
 from store.engine import open_engine
@@ -25,6 +28,7 @@ from store.unit_of_work import Store, UnitOfWork
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 RECEIVED = datetime(2026, 3, 2, 0, 45, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MARK = b"=?utf-8?B?44CQ5py65a+G44CR?= "  # 【机密】
 
 
 def mail(number: int, size: int = 0) -> bytes:
@@ -614,6 +618,46 @@ def test_a_mail_over_the_limit_is_recorded_by_its_headers(
     assert "1.2MB" in stub.reason
     assert office.archive.read(stub.sha256).startswith(b"Message-ID: <1@unit.example>")
     assert not any("BODY.PEEK[]<0.1048576>" in line for line in netease.faults.commands)
+
+
+def test_a_marked_subject_of_a_mail_over_the_limit_is_not_recorded(
+    netease: NeteaseAccount, open_office: Opener
+) -> None:
+    secret = mail(1, 1_200_000).replace(b"Subject: ", b"Subject: " + MARK, 1)
+    netease.deliver(secret)
+    office = open_office(netease, max_mail_bytes=1_000_000)
+    office.intake.run(NOW)
+    (stub,) = office.mails()
+    assert (stub.kind, stub.subject, stub.sender_name) == (MARKED, "", "")
+    assert stub.sender == "z@unit.example"
+    assert "标有“机密”" in stub.reason
+    with office.store.work() as uow, pytest.raises(Refused, match="邮件头"):
+        release(uow, stub.id, "王某", NOW)
+
+
+@pytest.mark.parametrize(
+    "size", [pytest.param(0, id="small"), pytest.param(2 * STREAM_FROM, id="streamed")]
+)
+def test_what_was_erased_or_purged_is_not_archived_again(
+    netease: NeteaseAccount, open_office: Opener, size: int
+) -> None:
+    """The provider hands out every mail anew; two of the three were deleted on purpose."""
+    netease.deliver_many([mail(1, size), mail(2, size), mail(3, size)])
+    office = open_office(netease)
+    office.intake.run(NOW)
+    erased, purged, kept = office.mails()
+    with office.store.work() as uow:
+        uow.messages.settle(erased.id, "quarantined", MARKED, "标有“机密”")
+        erase(uow, office.archive, None, erased.id, by="王某", now=NOW)
+        uow.retention.purge_mails([purged.id], NOW, without_personal)
+        uow.commit()
+    office.archive.path(purged.sha256).unlink()
+    netease.faults.uid_validity_shift = 1
+
+    report = office.intake.run(NOW + HOUR)
+
+    assert (report.new, report.known, report.complete) == (0, 3, True)
+    assert list(office.archive.digests()) == [kept.sha256]
 
 
 # the disk

@@ -126,6 +126,28 @@ def test_a_verdict_that_is_not_derived_is_told_and_kept(
     assert run(capsys, "--config", office, "drafts", "show", "1", "--json").json["words"] == 364
 
 
+def test_a_mail_on_no_record_takes_no_number_of_a_purged_one(
+    office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Purged ones are read in groups, for a statement binds 32766 values at most."""
+    monkeypatch.setattr("mailbot.stages.rebuilding._AT_ONCE", 2)
+    with closing(sqlite3.connect(database(office))) as db:
+        names = [r[1] for r in db.execute("PRAGMA table_info(messages)")][2:]
+        told, first = ", ".join(f'"{name}"' for name in names), "SELECT max(id) FROM messages"
+        db.execute(
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5)"
+            f" INSERT INTO messages (sha256, {told}) SELECT printf('%064x', i), {told}"
+            f" FROM n, messages WHERE messages.id = ({first})"
+        )
+        db.execute("UPDATE messages SET purged_at = fetched_at WHERE sha256 LIKE '00000000%'")
+        db.commit()
+    raw = b"From: a@unit.example\r\nSubject: unknown\r\n\r\nnews\r\n"
+    Archive(office.parent / "data" / "archive").keep(raw)
+    result = run(capsys, "--config", office, "rebuild", "--json")
+    assert result.code == 0, result.out
+    assert (result.json["lost"], result.json["added"]) == ([], 1)
+
+
 def test_a_mail_without_its_raw_file_is_not_dropped_in_silence(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

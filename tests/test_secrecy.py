@@ -1,7 +1,9 @@
 """密级 marks: what bears one is locked, told at once, copied nowhere; ordinary words mark nothing."""
 
+import sqlite3
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +15,18 @@ from kept_records import Records
 from office_samples import DUTY, OFFICE, POST
 from order_samples import NOON, office_config
 
+from mailbot.errors import Refused
+from mailbot.rules.retention import without_personal
 from mailbot.rules.secrecy import secrecy_mark
 from mailbot.stages import secrecy
 from mailbot.stages.pushing import Pushing
+from mailbot.stages.restoring import restore
 from mailbot.stages.unread import tell_unread
+from mailbot.stages.verifying import compare
 from parsers.facts import Block, DocumentText, ReadFile, Reading
 from store.archive import Archive
-from store.records import MessageRecord, OutboxRecord
+from store.integrity import Damaged
+from store.records import MessageRecord, MessageState, OutboxRecord
 
 TEAM, TITLE = "直属一大队", "某项工作的安排"
 
@@ -155,6 +162,134 @@ def test_released_by_the_office_it_is_filed_like_any_other(desk: FilingDesk) -> 
     with desk.store.look() as uow:
         assert [draft.title for draft in uow.drafts.of_message(mail.id)] == [TITLE]
         assert [act.verb for act in uow.acts.all()] == ["secrecy-released"]
+
+
+def test_one_that_was_purged_is_released_no_more(desk: FilingDesk) -> None:
+    desk.fetch(secret_mail(), NOON, NOON)
+    with desk.store.work() as uow:
+        (mail,) = secrecy.locked(uow)
+        uow.retention.purge_mails([mail.id], NOON, without_personal)
+        with pytest.raises(Refused, match="已到保存期限"):
+            secrecy.release(uow, mail.id, "王某", NOON)
+
+
+def test_an_older_backup_stays_whole_though_it_knew_the_mail_as_ordinary(tmp_path: Path) -> None:
+    """What was taken out for its mark is missed by no copy, and a restore says where it went."""
+    office = Records(tmp_path)
+    digest, other = office.receive("secret", "other")
+    older = office.back_up()
+    with office.store() as store, store.work() as uow:
+        number = uow.messages.id_of(digest)
+        assert number is not None
+        uow.messages.settle(number, "quarantined", "secret", "标有“机密”")
+        uow.commit()
+    office.back_up(timedelta(hours=1))
+    office.check(older)
+    office.archive.path(digest).unlink()
+    office.place.database.unlink()
+
+    restore(office.place, office.backups, older, NOON, lambda _more: None)
+
+    with office.store() as store, store.look() as uow:
+        (locked,) = secrecy.locked(uow)
+    assert locked.sha256 == digest
+    assert secrecy.is_erased(locked)
+    assert compare(office.place, readable=True, advance=lambda _more: None).lost == ()
+    office.backups.archive.path(other).unlink()
+    with pytest.raises(Damaged):
+        office.check(older)
+
+
+def test_released_after_a_backup_left_it_out_it_is_kept_and_missed_again(tmp_path: Path) -> None:
+    office = Records(tmp_path)
+    (digest,) = office.receive("secret")
+
+    def settle(state: MessageState, kind: str) -> None:
+        with office.store() as store, store.work() as uow:
+            uow.messages.settle(uow.messages.id_of(digest) or 0, state, kind, "")
+            uow.commit()
+
+    settle("quarantined", "secret")
+    office.back_up()
+    assert office.backups.dropped() == {digest}
+    settle("filed", "draft")
+    newer = office.back_up(timedelta(hours=1))
+    assert office.backups.dropped() == frozenset()
+    office.check(newer)
+    office.backups.archive.path(digest).unlink()
+    with pytest.raises(Damaged):
+        office.check(newer)
+
+
+def office_with_a_secret(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    config = configure(tmp_path)
+    (tmp_path / "mail.eml").write_bytes(secret_mail())
+    assert run(capsys, "--config", config, "import", tmp_path / "mail.eml").code == 0
+    return config
+
+
+def rebuilt(capsys: pytest.CaptureFixture[str], config: Path, *more: str) -> list[str]:
+    """Titles on record after a rebuild that finds no difference."""
+    done = run(capsys, "--config", config, "rebuild", "--json", *more)
+    assert done.code == 0, done.out
+    listed = run(capsys, "--config", config, "drafts", "list", "--json").json
+    return [draft["title"] for draft in listed["drafts"]]
+
+
+def test_a_rebuild_keeps_what_the_office_released_and_locks_nothing_filed_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = office_with_a_secret(tmp_path, capsys)
+    assert run(capsys, "--config", config, "secrecy", "release", "1", "--by", "王某").code == 0
+    other = draft_mail(TEAM, "另一项工作", NOON)
+    (tmp_path / "mail.eml").write_bytes(other)
+    assert run(capsys, "--config", config, "import", tmp_path / "mail.eml").code == 0
+    assert sorted(rebuilt(capsys, config)) == sorted([TITLE, "另一项工作"])
+    assert len(rebuilt(capsys, config)) == 2, "and again"
+
+    with closing(sqlite3.connect(tmp_path / "data" / "mailbot.db")) as db:
+        db.execute("DELETE FROM acts")  # as if filed before marks were read
+        db.execute("UPDATE messages SET summary = '{}'")
+        db.commit()
+    assert len(rebuilt(capsys, config)) == 2
+    with closing(sqlite3.connect(tmp_path / "data" / "mailbot.db")) as db:
+        db.execute("UPDATE messages SET summary = '{}'")
+        db.commit()
+    assert len(rebuilt(capsys, config)) == 2
+
+
+def test_what_an_earlier_rebuild_locked_again_is_given_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = office_with_a_secret(tmp_path, capsys)
+    assert run(capsys, "--config", config, "secrecy", "release", "1", "--by", "王某").code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "mailbot.db")) as db:
+        db.execute("UPDATE messages SET state='quarantined', kind='secret', summary='{}'")
+        db.commit()
+    assert rebuilt(capsys, config, "--accept") == [TITLE]
+
+
+def test_a_rebuild_keeps_the_row_of_what_was_erased(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = office_with_a_secret(tmp_path, capsys)
+    assert run(capsys, "--config", config, "secrecy", "erase", "1", "--by", "王某").code == 0
+    assert rebuilt(capsys, config) == []
+    listed = run(capsys, "--config", config, "secrecy", "list", "--json").json
+    assert [mail["id"] for mail in listed["mails"]] == [1]
+
+
+def test_an_erased_copy_that_comes_back_is_told_and_purged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = office_with_a_secret(tmp_path, capsys)
+    assert run(capsys, "--config", config, "secrecy", "erase", "1", "--by", "王某").code == 0
+    assert run(capsys, "--config", config, "import", tmp_path / "mail.eml").code == 0
+    told = run(capsys, "--config", config, "verify")
+    assert told.code == 1
+    assert "应已删除的原件" in told.out
+    assert run(capsys, "--config", config, "purge", "--json").json["leftovers"] == 1
+    assert run(capsys, "--config", config, "verify").code == 0
 
 
 def test_no_backup_holds_it_and_one_that_did_is_cleaned(tmp_path: Path) -> None:

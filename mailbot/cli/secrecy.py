@@ -57,11 +57,10 @@ def erase_mail(arguments: argparse.Namespace) -> int:
     from store.backup import BackupFolder  # noqa: PLC0415
 
     config = config_of(arguments)
-    archives: list[Archive] = [Archive(config.path(config.store.archive))]
-    if config.backup.folder:
-        archives.append(BackupFolder(config.path(config.backup.folder)).archive)
+    archive, folder = Archive(config.path(config.store.archive)), config.backup.folder
+    backups = BackupFolder(config.path(folder)) if folder else None
     with store_of(config) as store, store.work() as uow:
-        erase(uow, archives, arguments.number, arguments.by, system_clock())
+        erase(uow, archive, backups, arguments.number, by=arguments.by, now=system_clock())
         uow.commit()
     print("已清除本系统和备份文件夹中的原件。邮箱中的原信、其他备份介质，请按保密规定另行处理")
     return 0

@@ -43,12 +43,18 @@ class SecrecyMark:
         )
 
 
+def mark_of_subject(subject: str) -> SecrecyMark | None:
+    """The mark of a subject, where nothing more of a mail is at hand."""
+    level = _in_name(subject)
+    return SecrecyMark(level, "主题") if level else None
+
+
 def secrecy_mark(reading: Reading) -> SecrecyMark | None:
     """The first mark found in a mail, its files and the mails attached to it."""
     message = reading.message
     if message is not None:
-        if level := _in_name(message.subject):
-            return SecrecyMark(level, "主题")
+        if found := mark_of_subject(message.subject):
+            return found
         for text in (message.body, message.quoted):
             if level := _in_text(text):
                 return SecrecyMark(level, "正文")

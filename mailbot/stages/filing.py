@@ -426,5 +426,9 @@ def _settle(uow: UnitOfWork, arrival: _Arrival, kind: str, because: str) -> None
         subject=message.subject,
         sent_at=message.sent_at,
         received_at=arrival.mail.received_at,
-        summary={"defects": list(message.defects), "senders": len(message.senders)},
+        summary={
+            **arrival.mail.summary,  # who released it, and that its receipt time is unknown
+            "defects": list(message.defects),
+            "senders": len(message.senders),
+        },
     )

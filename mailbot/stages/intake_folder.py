@@ -7,6 +7,7 @@ from typing import Self
 
 from mailbot import log
 from mailbot.errors import Temporary
+from mailbot.fact_names import MARKED
 from mailbot.ports import Envelope
 from mailbot.stages import setbacks
 from mailbot.stages.intake_ledger import FolderLedger, Tools
@@ -160,7 +161,9 @@ class FolderIntake:
             self._take(list(self._envelopes([uid])))
             if uid not in ledger.setbacks:
                 with self.tools.store.work() as uow:
-                    uow.messages.settle(setback.stub, "filed", "other", FETCHED_LATER)
+                    stub = uow.messages.get(setback.stub)
+                    kind = MARKED if stub is not None and stub.kind == MARKED else "other"
+                    uow.messages.settle(setback.stub, "filed", kind, FETCHED_LATER)
                     uow.commit()
             elif ledger.setbacks[uid] is setback:
                 self._failed(Envelope(uid, None, 0), "empty answer")

@@ -91,9 +91,17 @@ class FolderLedger:
         fitting = [envelope for envelope in group if envelope.size <= most]
         with self.tools.archive.batch() as batch:
             fetched = list(self._fetch(batch, fitting, stream_from))
+            self._leave_out_gone(batch, [record.sha256 for _uid, record in fetched])
             batch.sync()
             if fetched:
                 self._commit(fetched)
+
+    def _leave_out_gone(self, batch: ArchiveBatch, digests: Sequence[str]) -> None:
+        """What was purged or erased is still in the mailbox, and is only seen there again."""
+        with self.tools.store.look() as uow:
+            gone = uow.retention.gone_digests(digests)
+        for digest in gone:
+            batch.leave_out(digest)
 
     def _fetch(
         self, batch: ArchiveBatch, group: Sequence[Envelope], stream_from: int

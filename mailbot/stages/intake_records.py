@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 from mailbot import log
+from mailbot.fact_names import MARKED
 from mailbot.ports import Envelope
+from mailbot.rules.secrecy import mark_of_subject
 from mailbot.stages.receipt_times import NO_RECORD
 from parsers.headers import Envelope as Headers
 from parsers.headers import HeaderBlock, read_block, read_envelope
@@ -12,6 +14,8 @@ from parsers.mail_dates import parse_date
 from store.records import MessageRecord
 
 HEAD_BYTES = 64_000
+HEADERS_ALONE = {"headers_alone": True}
+"""Summary of a locked mail of which only the headers were fetched."""
 _LIMITS = Limits()
 
 
@@ -60,9 +64,26 @@ def stub_bytes(head: bytes, folder: str, uid_validity: int, uid: int) -> bytes:
 def stub_record(
     envelope: Envelope, digest: str, head: bytes, reason: str, now: datetime
 ) -> MessageRecord:
-    """The quarantined row of such a mail, with what its headers tell of it."""
+    """The quarantined row of such a mail, with what its headers tell of it.
+
+    A mark of state secrets in its subject locks it as any other, without its words.
+    """
     found = _header_facts(head)
     sender = found.senders[0] if found and found.senders else None
+    mark = mark_of_subject(found.subject) if found else None
+    if mark is not None:
+        return MessageRecord(
+            id=0,
+            sha256=digest,
+            size=envelope.size,
+            received_at=envelope.internal_date or _received(head) or now,
+            fetched_at=now,
+            state="quarantined",
+            kind=MARKED,
+            reason=mark.because,
+            sender=sender.address if sender else "",
+            summary=HEADERS_ALONE,
+        )
     return MessageRecord(
         id=0,
         sha256=digest,

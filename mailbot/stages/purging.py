@@ -31,8 +31,8 @@ class Purged:
     Attributes:
         mails: Mails past their time.
         size: Bytes of their raw files.
-        leftovers: Raw files of mails purged before, left by an interrupted purge or fetched
-            anew.
+        leftovers: Raw files of mails purged or erased before, left by an interrupted purge or
+            brought back.
         letters: Letters whose text and addresses are emptied.
         contacts: Addresses of which nothing was heard.
         in_backups: Raw files that older backups still need, and keep until they are thinned.
@@ -60,7 +60,7 @@ class Purging:
         keep = self.retention
         with self.store.look() as uow:
             mails = uow.retention.expired_mails(_before(now, keep.raw_mail_months))
-            gone = uow.retention.purged_digests()
+            gone = uow.retention.gone_digests()
             letters = uow.retention.count_letters(_before(now, keep.letters_months), PREFIX)
             contacts = uow.retention.idle_contacts(_before(now, keep.contacts_idle_months))
         return Purged(
@@ -85,7 +85,7 @@ class Purging:
             uow.commit()
         self._purge_rows(now, advance)
         with self.store.look() as uow:
-            gone = uow.retention.purged_digests()
+            gone = uow.retention.gone_digests()
         self._delete_files(gone)
         with self.store.work() as uow:
             uow.retention.merge_words()

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from mailbot.fact_names import MARKED
 from mailbot.stages import orphans
 from mailbot.stages.filing import ATTEMPTS, GROUP
+from mailbot.stages.secrecy import FILED_BEFORE, RELEASED, VERB_RELEASED, is_erased
 from store import search
 from store.archive import Archive
 from store.backup import Advance
@@ -29,6 +30,7 @@ from store.unit_of_work import Store
 
 DERIVED = frozenset({"messages", "drafts", "draft_bands", "files", "cloud_links"})
 _ALL = DraftFilter(limit=1 << 40)
+_AT_ONCE = 500  # a statement binds each of them
 _INSTANTS = ("event_earliest", "event_latest")
 
 FileWaiting = Callable[[datetime], Sequence[int]]
@@ -123,7 +125,8 @@ class Rebuilding:
 
     def _mails(self, now: datetime) -> list[MessageRecord]:
         """As the old database knew them, else by their headers; new numbers follow the old."""
-        digests = [digest for digest in self.archive.digests() if not self._purged(digest)]
+        gone = {mail.sha256 for mail in self._gone()}
+        digests = [digest for digest in self.archive.digests() if digest not in gone]
         old = [self.known.mails[digest] for digest in digests if digest in self.known.mails]
         new = [
             orphans.record_from_file(self.archive, digest, now)
@@ -131,12 +134,16 @@ class Rebuilding:
             if digest not in self.known.mails
         ]
         new.sort(key=lambda mail: (mail.received_at, mail.sha256))
-        top = max((mail.id for mail in old), default=0)
+        top = max((mail.id for mail in self.known.mails.values()), default=0)
         return [*old, *(replace(mail, id=top + n) for n, mail in enumerate(new, 1))]
 
-    def _purged(self, digest: str) -> bool:
-        mail = self.known.mails.get(digest)
-        return mail is not None and mail.purged_at is not None
+    def _gone(self) -> list[MessageRecord]:
+        """Mails without a raw file on purpose: purged, or erased because of their mark."""
+        return [
+            mail
+            for mail in self.known.mails.values()
+            if mail.purged_at is not None or is_erased(mail)
+        ]
 
     def _learnt(self) -> "list[_Learnt]":
         if self.source is None:
@@ -149,8 +156,8 @@ class Rebuilding:
     # ---- mails
 
     def _carry_purged(self) -> None:
-        """Rows of purged mails, first of all: theirs are the lowest numbers."""
-        gone = [mail.id for mail in self.known.mails.values() if mail.purged_at is not None]
+        """Rows of mails that are gone on purpose, first of all: theirs are the lowest numbers."""
+        gone = [mail.id for mail in self._gone()]
         if self.source is None or not gone:
             return
         with self.source.engine.connect() as old, self.fresh.engine.begin() as new:
@@ -190,7 +197,19 @@ class Rebuilding:
                 for draft in self._old_drafts(mail):
                     if draft.ordinal in new:
                         self.moved[draft.id] = new[draft.ordinal]
+        self._forget_vouching(group)
         self.advance(len(group))
+
+    def _forget_vouching(self, group: Sequence[MessageRecord]) -> None:
+        """That a mail is filed tells the next rebuild as much."""
+        with self.fresh.work() as uow:
+            for mail in group:
+                now = uow.messages.get(mail.id)
+                if now is None or now.summary.get(RELEASED) != FILED_BEFORE:
+                    continue
+                summary = {name: v for name, v in now.summary.items() if name != RELEASED}
+                uow.messages.settle(mail.id, now.state, now.kind, now.reason, summary=summary)
+            uow.commit()
 
     def _row(self, mail: MessageRecord) -> dict[str, Any]:
         """As received, to be filed; what cannot be read again keeps its verdict.
@@ -198,13 +217,34 @@ class Rebuilding:
         An order of the office was carried out once; a stub holds headers alone.
         """
         row = to_row(mail, without=()) | {"attempts": 0}
+        if (by := self._vouched(mail)) is not None:
+            row["summary"] = {**mail.summary, RELEASED: by}
         path = self.archive.path(mail.sha256)
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 400))
             stub = orphans.is_stub(file.read())
-        if mail.kind in ("command", MARKED) or (mail.state == "quarantined" and stub):
+        locked = mail.kind == MARKED and self._vouched(mail) is None
+        if mail.kind == "command" or locked or (mail.state == "quarantined" and stub):
             return row
         return row | {"state": "received", "kind": "", "reason": ""}
+
+    def _vouched(self, mail: MessageRecord) -> str | None:
+        """Who said that a mail is no secret: the office, or the ledger it was filed in before.
+
+        A mark that is read today locks new mails, and takes nothing back that was filed.
+        """
+        if mail.sha256 not in self.known.mails:
+            return None
+        if RELEASED in mail.summary:
+            return str(mail.summary[RELEASED])
+        released = [
+            act.by
+            for act in self.known.acts
+            if act.verb == VERB_RELEASED and act.detail.get("sha256") == mail.sha256
+        ]
+        if released:
+            return released[-1]
+        return FILED_BEFORE if mail.state == "filed" else None
 
     def _drop_placeholders(self) -> None:
         with self.fresh.engine.begin() as db:
@@ -252,8 +292,7 @@ class Rebuilding:
 
     def _join_purged(self, old: Connection, new: Connection) -> None:
         """What purged drafts repeat, by the new numbers."""
-        gone = [mail.id for mail in self.known.mails.values() if mail.purged_at is not None]
-        for row in _rows_of(old, drafts, gone):
+        for row in _rows_of(old, drafts, [mail.id for mail in self._gone()]):
             other = self.moved.get(row["same_item_as"] or 0)
             change = drafts.update().where(drafts.c.id == row["id"])
             new.execute(change.values(same_item_as=other))
@@ -261,6 +300,11 @@ class Rebuilding:
 
 def _rows_of(db: Connection, table: Table, mails: Sequence[int]) -> list[dict[str, Any]]:
     """Rows that belong to these mails; numbers nothing refers to are left to the database."""
+    groups = (mails[start : start + _AT_ONCE] for start in range(0, len(mails), _AT_ONCE))
+    return [row for group in groups for row in _rows_of_group(db, table, group)]
+
+
+def _rows_of_group(db: Connection, table: Table, mails: Sequence[int]) -> list[dict[str, Any]]:
     key = table.c.id if table is messages else table.c.get("message_id")
     if table is draft_bands:
         ids = select(drafts.c.id).where(drafts.c.message_id.in_(mails))

@@ -7,14 +7,14 @@ does not, sending on hold), and takes its place in one rename.
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from mailbot import log
 from mailbot.errors import Refused
-from mailbot.stages import orphans, send_hold
+from mailbot.stages import orphans, secrecy, send_hold
 from mailbot.stages.backups import KEY, always
 from store import integrity
 from store.archive import Archive
@@ -96,7 +96,7 @@ def restore(
     _bring_mails(place.archive, folder.archive, snapshot, advance)
     _bring_key(place.state, snapshot)
     fresh = place.database.with_name(f"{place.database.name}.restoring")
-    later = _prepare(fresh, place.archive, snapshot, now)
+    later = _prepare(fresh, place.archive, snapshot, folder.dropped(), now)
     aside = place.database.with_name(f"{place.database.name}.before-{now:%Y%m%dT%H%M%S}")
     existed = place.database.exists()
     try:
@@ -132,7 +132,9 @@ def _bring_key(state: Path, snapshot: Snapshot) -> None:
     write_file(path, data)
 
 
-def _prepare(fresh: Path, archive: Archive, snapshot: Snapshot, now: datetime) -> int:
+def _prepare(
+    fresh: Path, archive: Archive, snapshot: Snapshot, dropped: Collection[str], now: datetime
+) -> int:
     """The database to be, complete but for its name; returns how many later mails it took in."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
@@ -141,6 +143,7 @@ def _prepare(fresh: Path, archive: Archive, snapshot: Snapshot, now: datetime) -
     try:
         with store.work() as uow:
             later = orphans.take_in(uow, archive, archive.digests(), now)
+            secrecy.lock_dropped(uow, [one for one in dropped if not archive.has(one)])
             for letter in uow.outbox.in_state("sending"):
                 uow.outbox.settle(letter.id, "unknown", "恢复备份，正在核对“已发送”文件夹")
             send_hold.begin(uow, snapshot.made_at, now)

@@ -5,6 +5,7 @@ leave the raw mail out, and drop it where it was copied before its mark was read
 releases what was marked by mistake, or erases our copy.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +13,18 @@ from mailbot import log
 from mailbot.errors import Refused
 from mailbot.fact_names import MARKED
 from mailbot.rules.secrecy import SecrecyMark, secrecy_mark
+from mailbot.stages.intake_records import HEADERS_ALONE
 from parsers.facts import Message, Reading
 from store.archive import Archive
+from store.backup import BackupFolder, Busy
 from store.disk import sync
+from store.integrity import ERASED
 from store.records import MessageRecord
 from store.unit_of_work import UnitOfWork
 
 RELEASED = "secrecy_released"  # in a mail's summary: who vouched that it is no secret
-_ERASED = "；原件已从本系统清除"
+VERB_RELEASED, FILED_BEFORE = "secrecy-released", "登记在先"
+_DROPPED = "标有密级，疑似涉密，备份中没有保存"
 
 
 def found_in(mail: MessageRecord, reading: Reading) -> SecrecyMark | None:
@@ -49,20 +54,53 @@ def _locked(uow: UnitOfWork, number: int) -> MessageRecord:
 def release(uow: UnitOfWork, number: int, by: str, now: datetime) -> None:
     """Marked by mistake: it is filed like any other at the next poll."""
     mail = _locked(uow, number)
-    if mail.reason.endswith(_ERASED):
+    if is_erased(mail):
         raise Refused("这封来信的原件已经清除，不能再登记")
+    if mail.purged_at is not None:
+        raise Refused("这封来信已到保存期限，原件已经删除，不能再登记")
+    if HEADERS_ALONE.items() <= mail.summary.items():
+        raise Refused("这封来信只收取了邮件头，不能登记；请在邮箱中打开查看，误标的请对方重新发送")
     summary = {**mail.summary, RELEASED: by}
     uow.messages.settle(number, "received", "", "", summary=summary, attempts=0)
-    uow.acts.add(now, by, "secrecy-released", f"mail:{number}", {"sha256": mail.sha256})
+    uow.acts.add(now, by, VERB_RELEASED, f"mail:{number}", {"sha256": mail.sha256})
 
 
-def erase(uow: UnitOfWork, archives: list[Archive], number: int, by: str, now: datetime) -> None:
+def is_erased(mail: MessageRecord) -> bool:
+    """Whether the office erased our copy of a locked mail."""
+    return mail.kind == MARKED and mail.reason.endswith(ERASED)
+
+
+def lock_dropped(uow: UnitOfWork, digests: Iterable[str]) -> None:
+    """What an older backup knew as ordinary and was taken out of it since, for its mark."""
+    for digest in digests:
+        number = uow.messages.id_of(digest)
+        mail = uow.messages.get(number) if number is not None else None
+        if mail is None or mail.purged_at is not None or is_erased(mail):
+            continue
+        reason = (mail.reason if mail.kind == MARKED else _DROPPED) + ERASED
+        empty = {"subject": "", "sender_name": ""}
+        uow.messages.settle(mail.id, "quarantined", MARKED, reason, **empty)
+
+
+def erase(
+    uow: UnitOfWork,
+    archive: Archive,
+    backups: BackupFolder | None,
+    number: int,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
     """Our raw copy goes, from the archive and the backups; the row stays to tell of it."""
     mail = _locked(uow, number)
-    for archive in archives:
-        _remove(archive.path(mail.sha256))
-    if not mail.reason.endswith(_ERASED):
-        uow.messages.settle(number, "quarantined", MARKED, mail.reason + _ERASED)
+    if backups is not None and backups.exists():
+        try:
+            backups.drop([mail.sha256])
+        except Busy:
+            raise Refused("正在备份，请稍后再执行一次") from None
+    _remove(archive.path(mail.sha256))
+    if not is_erased(mail):
+        uow.messages.settle(number, "quarantined", MARKED, mail.reason + ERASED)
     uow.acts.add(now, by, "secrecy-erased", f"mail:{number}", {"sha256": mail.sha256})
 
 

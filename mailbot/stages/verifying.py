@@ -76,8 +76,9 @@ def _counts(place: Place) -> str:
 def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
     """Rows against raw files; with an unreadable database the files alone."""
     known = set(integrity.digests_on_record(place.database)) if readable else set()
-    erased = integrity.digests_never_copied(place.database) if readable else frozenset()
+    locked = integrity.digests_never_copied(place.database) if readable else frozenset()
     purged = set(integrity.purged_digests(place.database)) if readable else set()
+    gone = purged | (integrity.erased_digests(place.database) if readable else set())
     here, spoilt = set(), []
     for digest in place.archive.digests():
         path = place.archive.path(digest)
@@ -90,11 +91,11 @@ def compare(place: Place, *, readable: bool, advance: Advance) -> Mails:
         unknown -= set(integrity.digests_on_record(place.database))
     return Mails(
         spoilt=tuple(spoilt),
-        lost=tuple(sorted(known - here - erased)),
+        lost=tuple(sorted(known - here - locked)),
         unknown=tuple(sorted(unknown)) if readable else (),
         total=len(here),
         purged=len(purged),
-        undead=tuple(sorted(here & purged)),
+        undead=tuple(sorted(here & gone)),
     )
 
 
@@ -113,7 +114,8 @@ def _told(mails: Mails, archive: Archive) -> Iterator[Finding]:
     )  # fmt: skip
     if mails.undead:
         yield Finding(
-            "应已删除的原件", good=False, found=f"还有{len(mails.undead)}份超过保存期限",
+            "应已删除的原件", good=False,
+            found=f"还有{len(mails.undead)}份超过保存期限，或已由办公室清除",
             remedy="停止 mailbot run 后，再执行一次 mailbot purge",
         )  # fmt: skip
     if mails.unknown:
