@@ -10,8 +10,10 @@ from office_samples import opened
 from year_model import Left, Year, by, came_in, hasten
 
 from mailbot.config import Config
+from mailbot.rules.obligations import all_obligations
 from mailbot.stages.entries import Counted, enter_media
-from store.records import CommissionRecord
+from mailbot.stages.foresight import ledger_at
+from store.records import CommissionRecord, ExemptionRecord
 from store.unit_of_work import Store
 
 TEAM, COUNTY, BODIES = "直属一大队", "大竹县住建局", "机关党委、机关纪委、工会、妇委会、火管办"
@@ -106,6 +108,29 @@ def test_a_period_released_by_a_setting_is_shown_as_exempt(store: Store) -> None
     year = Year(store, config.model_copy(update={"notice": notice}), [])
     year.tick(at("2023-04-24 09:01"))
     assert line_of(told(year, "weekly").text, TEAM).startswith(f"{TEAM}：① 免；")
+
+
+def test_a_released_week_makes_up_for_no_missed_one(store: Store) -> None:
+    """Two drafts of a week that is released, none of the three others: none of three is done."""
+    config = by([TEAM])
+    year = Year(store, config, [])
+    for number, day in enumerate(("05-02", "05-03"), 1):
+        came_in(store, draft(number, TEAM, f"2023-{day} 10:00"))
+    now = at("2023-05-05 09:00")
+    with store.work() as uow:
+        duties = all_obligations(config.notice, ledger_at(uow, now), now, config.schedule)
+        (week,) = (
+            duty
+            for duty in duties
+            if (duty.kind, duty.unit, duty.column) == ("quota", TEAM, 1)
+            and duty.period_start is not None
+            and duty.due is not None
+            and duty.period_start <= now < duty.due
+        )
+        uow.acts.exempt(ExemptionRecord(0, week.key, TEAM, "抗洪", now, "cli"))
+        uow.commit()
+    year.tick(at("2023-06-01 09:01"))
+    assert line_of(told(year, "monthly").text, TEAM).startswith(f"{TEAM}：① 0/3；")
 
 
 # ---- letters to units

@@ -289,16 +289,18 @@ def _groups(
 def _cell(duties: Iterable[Obligation], quota: Quota, span: Span, kind: OverviewKind) -> BoardCell:
     """A column's quota: that of the period running at the end of the span.
 
-    In the overview of a month or quarter, the sum of all periods that ended in it, if any did.
+    In the overview of a month or quarter, the sum of all periods that ended in it, if any did;
+    no period makes up for another, and least of all one that was released (免除).
     """
     shown = [duty for duty in duties if _covers(duty, span.end - INSTANT)]
     if kind != "weekly":
         ended = [one for one in duties if one.due and span.start < one.due <= span.end]
         shown = ended or shown
+    owed_ones = [one for one in shown if one.state != "免除"]
     return BoardCell(
-        done=sum(min(one.done, one.needed) if len(shown) > 1 else one.done for one in shown),
-        needed=sum(one.needed for one in shown if one.state != "免除"),
-        exempt=bool(shown) and all(one.state == "免除" for one in shown),
+        done=sum(min(one.done, one.needed) if len(shown) > 1 else one.done for one in owed_ones),
+        needed=sum(one.needed for one in owed_ones),
+        exempt=bool(shown) and not owed_ones,
         unsure=bool(shown) and is_unsure(quota),
     )
 
