@@ -142,6 +142,7 @@ class App:
     def beat(self) -> None:
         """A sign of life to the watcher elsewhere, if all is well."""
         if self.heartbeat.watcher is None:
+            self.heartbeat.forget()
             return
         now, held = self.keeper.read()
         self.heartbeat.run(now, clock_held=held)

@@ -281,6 +281,21 @@ def test_without_a_watcher_nothing_is_sent(store: Store, tmp_path: Path) -> None
         assert uow.facts.get("heartbeat") is None
 
 
+def test_a_watcher_no_longer_configured_leaves_no_failure(
+    store: Store, watcher: Watcher, tmp_path: Path
+) -> None:
+    watcher.status = 500
+    assert not heart(store, watcher, tmp_path).run(NOW, clock_held=False)
+    with store.look() as uow:
+        assert "平安信号" in "".join(examine(uow, CONFIG, NOW).problems)
+
+    assert not Heartbeat(store, CONFIG, None, lambda: NOW).run(NOW, clock_held=False)
+    with store.look() as uow:
+        health = examine(uow, CONFIG, NOW)
+    assert "平安信号" not in "".join(health.problems)
+    assert health.last_heartbeat is None
+
+
 def test_the_certificate_of_the_watcher_is_checked(tmp_path: Path) -> None:
     certificates = make_certificates(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -47,6 +47,7 @@ class Heartbeat:
     def run(self, now: datetime, *, clock_held: bool) -> bool:
         """One beat at `now`; True when the watcher heard it."""
         if self.watcher is None:
+            self.forget()
             return False
         told = self.watcher.time()
         off = None if told is None else self.clock() - told
@@ -71,6 +72,16 @@ class Heartbeat:
                 uow.facts.drop(HEARTBEAT_FAILURE)
             uow.commit()
         return sent
+
+    def forget(self) -> None:
+        """A watcher taken out of the configuration is missed by nobody."""
+        with self.store.look() as uow:
+            kept = [name for name in (HEARTBEAT, HEARTBEAT_FAILURE) if uow.facts.get(name)]
+        if kept:
+            with self.store.work() as uow:
+                for name in kept:
+                    uow.facts.drop(name)
+                uow.commit()
 
     def _signs(
         self, uow: UnitOfWork, now: datetime, off: timedelta | None, *, clock_held: bool
