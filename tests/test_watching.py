@@ -151,10 +151,10 @@ def test_a_telephone_follow_up_leaves_the_written_report_owed(
 def test_a_call_entered_late_by_the_office_makes_no_unit_late(store: Store) -> None:
     """The unit called ten minutes after the event; the office wrote it down an hour later."""
     with store.work() as uow:
-        with pytest.raises(Refused, match="时间还没有到"):
-            hand.open_event(
-                uow, unit=TEAM, title="坍塌", happened=NIGHT + 24 * HOUR, by="cli", now=NIGHT
-            )
+        for wrong in ("happened", "phoned_at", "reported"):
+            times = {"happened": NIGHT, wrong: NIGHT + 24 * HOUR}
+            with pytest.raises(Refused, match="时间还没有到"):
+                hand.open_event(uow, unit=TEAM, title="坍塌", by="cli", now=NIGHT, **times)
         hand.open_event(
             uow,
             unit=TEAM,

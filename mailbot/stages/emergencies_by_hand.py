@@ -37,10 +37,10 @@ def open_event(
     made late by the office makes no unit late. `reported`: when the unit learnt of it (接报).
 
     Raises:
-        Refused: The call, or the event, lies in the future.
+        Refused: The call, the event, or its report to the unit lies in the future.
     """
-    if max(phoned_at or now, happened or now) > now + _WATCHES_DIFFER:
-        raise Refused("时间还没有到，请核对事发时间和来电时间")
+    if max(phoned_at or now, happened or now, reported or now) > now + _WATCHES_DIFFER:
+        raise Refused("时间还没有到，请核对事发时间、接报时间和来电时间")
     event = EventRecord(
         id=0,
         unit=unit,
