@@ -127,6 +127,13 @@ class Messages:
         """Record a file of a mail."""
         return new_id(self._db, files, to_row(record))
 
+    def came_again(self, digests: Iterable[str]) -> frozenset[str]:
+        """Which of these files (SHA-256) came with more than one mail."""
+        table = files.c
+        query = select(table.sha256).where(table.sha256.in_(list(digests))).group_by(table.sha256)
+        query = query.having(func.count(table.message_id.distinct()) > 1)
+        return frozenset(self._db.execute(query).scalars())
+
     def files_of(self, message_id: int) -> Sequence[FileRecord]:
         """Files of one mail in order."""
         query = select(files).where(files.c.message_id == message_id).order_by(files.c.id)

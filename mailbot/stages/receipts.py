@@ -47,10 +47,10 @@ def may_answer(
 def goes_round(uow: UnitOfWork, message: Message, reading: Reading, now: datetime) -> bool:
     """Whether a receipt would only feed a robot that answers whatever it gets, unmarked.
 
-    An answer to a letter of ours that brings no file gets one receipt a day; what it says
-    is filed, judged and alerted all the same.
+    An answer to a letter of ours that brings nothing but its words gets one receipt a day;
+    what it says is filed, judged and alerted all the same.
     """
-    if any(not isinstance(file.content, ImageFact) for file in reading.files):
+    if _brings_something(uow, reading):
         return False
     if not _answers_us(uow, message, now):
         return False
@@ -62,6 +62,36 @@ def goes_round(uow: UnitOfWork, message: Message, reading: Reading, now: datetim
         return True
     uow.facts.put(name, now.isoformat(), now)
     return False
+
+
+def _brings_something(uow: UnitOfWork, reading: Reading) -> bool:
+    """A document, a link of a big attachment, an attached mail, or a picture not seen before.
+
+    The picture in a robot's signature comes with each of its answers; a letter of ours that
+    it attaches is no news either.
+    """
+    pictures = {file.sha256 for file in reading.files if isinstance(file.content, ImageFact)}
+    if any(not isinstance(file.content, ImageFact) for file in reading.files):
+        return True
+    if pictures - uow.messages.came_again(pictures):
+        return True
+    if reading.message is not None and reading.message.cloud_links:
+        return True
+    return any(
+        (inner.all_drafts or _brings_something(uow, inner)) and not _is_ours(uow, inner.message)
+        for inner in reading.nested
+    )
+
+
+def _is_ours(uow: UnitOfWork, message: Message | None) -> bool:
+    if message is None:
+        return False
+    name, subject, sent_at = message.message_id, message.subject.strip(), message.sent_at
+    if name and uow.outbox.by_message_id(name):
+        return True
+    if not subject or sent_at is None:
+        return False
+    return uow.outbox.has_subject(subject, sent_at - _DAY)
 
 
 def forget_bare(uow: UnitOfWork, now: datetime) -> None:
