@@ -62,6 +62,55 @@ def _item(pattern: str, at: int) -> tuple[int, int]:
     return 1, at + 1
 
 
+def needed(pattern: str) -> frozenset[str]:
+    """Characters of which a text must hold one for a pattern to match; empty: nobody can say.
+
+    Most cues speak of what a text does not touch at all: one look at its characters tells so
+    without a search.
+
+    Args:
+        pattern: One that `fault_of` has nothing against.
+    """
+    found, _ = _needed(pattern, 0)
+    return found or frozenset()
+
+
+def _needed(pattern: str, at: int) -> tuple[frozenset[str] | None, int]:
+    """What the branches from `at` to the closing bracket need, and where it ends."""
+    branches: list[frozenset[str] | None] = [None]
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            branches.append(None)
+            at += 1
+            continue
+        item, at = _needed_item(pattern, at)
+        least, _, at = _repeats(pattern, at)
+        known = branches[-1]
+        if item and least and (known is None or len(item) < len(known)):
+            branches[-1] = item
+    told = [branch for branch in branches if branch is not None]
+    return (frozenset().union(*told) if len(told) == len(branches) else None), at
+
+
+def _needed_item(pattern: str, at: int) -> tuple[frozenset[str] | None, int]:
+    """What one character, class or group needs, and where it ends."""
+    char = pattern[at]
+    if char == "\\":
+        after = pattern[at + 1]
+        return (None if after.isalnum() else frozenset(after)), at + 2
+    if char == "[":
+        end = _class_end(pattern, at)
+        inside = pattern[at + 1 : end - 1]
+        return (None if set(inside) & set("^-\\") else frozenset(inside)), end
+    if char == "(":
+        head = _GROUP_HEAD.match(pattern, at)
+        assert head is not None
+        found, end = _needed(pattern, head.end())
+        looks_around = head[0].endswith(("=", "!"))
+        return (None if looks_around else found), end + 1
+    return (None if char in ".^$" else frozenset(char)), at + 1
+
+
 def _class_end(pattern: str, at: int) -> int:
     end = at + 2 if pattern.startswith("[^", at) else at + 1
     end += pattern.startswith("]", end)

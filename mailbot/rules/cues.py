@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
+from mailbot.rules.cue_patterns import needed
+
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
 _REACH = 60  # characters looked at on each side: a text without punctuation stays cheap
@@ -61,6 +63,7 @@ class _Compiled:
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
     unless_sentence: re.Pattern[str] | None
+    needed: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,20 @@ class CueTable:
     def compiled(self) -> tuple[_Compiled, ...]:
         """Patterns, compiled once for the life of the table."""
         return tuple(
-            _Compiled(c, re.compile(c.pattern), _maybe(c.unless), _maybe(c.unless_sentence))
+            _Compiled(
+                c,
+                re.compile(c.pattern),
+                _maybe(c.unless),
+                _maybe(c.unless_sentence),
+                needed(c.pattern),
+            )
             for c in self.cues
         )
+
+    @cached_property
+    def by_id(self) -> Mapping[str, _Compiled]:
+        """The same by the name of the cue."""
+        return {rule.cue.id: rule for rule in self.compiled}
 
     @cached_property
     def word_patterns(self) -> Mapping[str, re.Pattern[str]]:
@@ -156,11 +170,14 @@ def fire(table: CueTable, texts: Mapping[str, str]) -> tuple[Fired, ...]:
         texts: Scope → text; a cue whose scope is not given stays silent.
     """
     bounds = {scope: _Bounds(text) for scope, text in texts.items()}
+    characters = {scope: set(text) for scope, text in texts.items()}
     fired = []
     for rule in table.compiled:
         scope = rule.cue.scope
         text = texts.get(scope)
-        if not text or rule.pattern.search(text) is None:
+        if not text or (rule.needed and rule.needed.isdisjoint(characters[scope])):
+            continue
+        if rule.pattern.search(text) is None:
             continue
         found = next(hits(rule, text, bounds[scope]), None)
         if found is not None:
@@ -170,8 +187,8 @@ def fire(table: CueTable, texts: Mapping[str, str]) -> tuple[Fired, ...]:
 
 def asserted(table: CueTable, cue_id: str, text: str, most: int) -> list[int]:
     """Where the uncancelled matches of one cue begin, the first `most` of them."""
-    rule = next((rule for rule in table.compiled if rule.cue.id == cue_id), None)
-    if rule is None:
+    rule = table.by_id.get(cue_id)
+    if rule is None or (rule.needed and rule.needed.isdisjoint(text)):
         return []
     return [found.start() for found in islice(hits(rule, text, _Bounds(text)), most)]
 

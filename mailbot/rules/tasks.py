@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from mailbot.notice import Notice, Task
 from mailbot.records.verdicts import Reason, TaskVerdict
@@ -215,7 +216,12 @@ def _weigh(
 
 def _about(topic: str, task: Task, cues: CueTable) -> bool:
     pattern = cues.word_patterns.get(topic)
-    return pattern is not None and pattern.search(task.content) is not None
+    return pattern is not None and _speaks(pattern, task.content)
+
+
+@lru_cache(maxsize=4096)  # topics and tasks are few, and every draft asks for all of them
+def _speaks(pattern: re.Pattern[str], content: str) -> bool:
+    return pattern.search(content) is not None
 
 
 def _phrases(task: Task) -> list[str]:
