@@ -269,6 +269,16 @@ def test_what_an_earlier_rebuild_locked_again_is_given_back(
     assert rebuilt(capsys, config, "--accept") == [TITLE]
 
 
+def test_a_rebuild_files_no_marked_stub_whose_mail_was_fetched_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = office_with_a_secret(tmp_path, capsys)
+    with closing(sqlite3.connect(tmp_path / "data" / "mailbot.db")) as db:
+        db.execute("UPDATE messages SET state='filed'")
+        db.commit()
+    assert rebuilt(capsys, config) == []
+
+
 def test_a_rebuild_keeps_the_row_of_what_was_erased(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

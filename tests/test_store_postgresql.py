@@ -17,12 +17,14 @@ from test_store_engine import COUNTING
 from mailbot.config_files import parse
 from mailbot.errors import ConfigError
 from mailbot.resources import shipped
+from mailbot.rules.retention import without_personal
 from mailbot.stages.pushing import Pushing
 from mailbot.storing import open_store as open_configured
 from store.engine import open_engine
+from store.integrity import ERASED
 from store.migrate import current, newest, revisions, upgrade
 from store.opening import open_store
-from store.records import OutgoingMail
+from store.records import MessageRecord, OutgoingMail
 from store.search import INDEX
 from store.tables import metadata
 from store.unit_of_work import Store, StoreUnavailable
@@ -114,6 +116,21 @@ def test_a_push_about_a_mail_is_remembered(store: Store) -> None:
 
     assert [pushing.run(NOW + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
     assert taken == ["0123456789ab"]
+
+
+def test_what_was_purged_or_erased_is_known_and_so_is_who_wrote(store: Store) -> None:
+    mails = [MessageRecord(0, d * 64, 1, NOW, NOW, "filed", "draft", sender="a@b") for d in "ab"]
+    with store.work() as uow:
+        uow.contacts.learn("a@b", "直属一大队", NOW - timedelta(days=400), "cli")
+        purged, erased = [uow.messages.add(mail) or 0 for mail in mails]
+        uow.retention.purge_mails([purged], NOW, without_personal)
+        uow.messages.settle(erased, "quarantined", "secret", f"标有“机密”{ERASED}", sender="")
+        uow.commit()
+    with store.look() as uow:
+        assert uow.retention.gone_digests(["a" * 64, "c" * 64]) == {"a" * 64}
+        assert uow.retention.gone_digests() == {"a" * 64, "b" * 64}
+        assert uow.retention.idle_contacts(NOW) == []
+        assert uow.retention.idle_contacts(NOW + timedelta(seconds=1)) == ["a@b"]
 
 
 def test_a_look_changes_nothing(store: Store) -> None:

@@ -244,7 +244,7 @@ class Rebuilding:
         ]
         if released:
             return released[-1]
-        return FILED_BEFORE if mail.state == "filed" else None
+        return FILED_BEFORE if mail.state == "filed" and mail.kind != MARKED else None
 
     def _drop_placeholders(self) -> None:
         with self.fresh.engine.begin() as db:
