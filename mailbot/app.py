@@ -98,10 +98,12 @@ class App:
             filed += self._file_waiting(stop, _ROUND_SECONDS if report else inf)
             if report is None or _told(stop):
                 break
-            if not report.stopped and not self._waiting():
+            scans = len(self.filing.second)
+            if not report.stopped and self._waiting() <= scans:
                 if report.complete:
                     self._note(now)
-                break
+                if not scans:
+                    break
         return filed
 
     def tick(self, stop: threading.Event | None = None) -> None:
@@ -247,9 +249,9 @@ class App:
             mark_filed(self.mailbox, self.store, self.config.mailbox, dealt_with)
         return filed
 
-    def _waiting(self) -> bool:
+    def _waiting(self) -> int:
         with self.store.look() as uow:
-            return bool(uow.messages.count_waiting())
+            return uow.messages.count_waiting()
 
     def _wait_for_news(self, stop: threading.Event) -> None:
         """IDLE in short slices until the next poll; a server without IDLE returns at once."""
@@ -264,8 +266,12 @@ class App:
             log.warning("waiting_interrupted", reason=str(trouble)[:160])
 
     def _note(self, now: datetime) -> None:
+        """The mailbox was read; what came before the oldest scan not yet recognised is known."""
+        oldest = self.filing.second.oldest
         with self.store.work() as uow:
-            uow.facts.put(SEEN_UNTIL, now.isoformat(), now)
+            before = uow.facts.get(SEEN_UNTIL)
+            if oldest is None or before is None or oldest > datetime.fromisoformat(str(before)):
+                uow.facts.put(SEEN_UNTIL, min(oldest or now, now).isoformat(), now)
             uow.facts.put(LAST_POLL, now.isoformat(), now)
             uow.facts.drop(POLL_FAILURE)
             uow.commit()

@@ -7,8 +7,11 @@ alert, so that a slow machine fails nothing.
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,10 +27,16 @@ from mailbot.app import App
 from mailbot.config_files import load
 from mailbot.demo import texts
 from mailbot.demo.mails import Attached, Sample, word_file, write
+from mailbot.fact_names import LAST_POLL
+from mailbot.stages.second_readings import SecondReadings
+from mailbot.stages.watching import SEEN_UNTIL
 from mailbot.wiring import Secrets, build
+from parsers.facts import Reading
+from parsers.sandbox import ReaderDied
 from store.records import Lane, OutgoingMail
 
 SIZE = int(os.environ.get("MAILBOT_BACKLOG", "1200"))
+PAGE = Path(__file__).parent / "golden" / "documents" / "photographed-page.png"
 GROUP = 20  # mails filed together
 
 
@@ -127,6 +136,48 @@ def test_the_newest_of_many_unread_mails_is_alerted_at_once(
     tell(f"{SIZE} unread: alerted after {seconds:.1f} s, {fetched} fetched, {before} filed")
     assert stop.is_set()
     assert before <= 2 * GROUP
+
+
+@pytest.mark.timeout(300)
+def test_an_emergency_overtakes_a_scan_that_is_being_recognised(
+    tmp_path: Path,
+    dovecot_server: Dovecot,
+    fault_smtp: FaultSmtp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The recogniser answers only once the alert has left: server and units are looked after."""
+    monkeypatch.setattr("mailbot.app._ROUND_SECONDS", 2.0)
+    account, recognised = dovecot_server.account(), Future[Reading]()
+    photo = Attached("1.png", PAGE.read_bytes())
+    scan = Sample("", offices.minutes_ago(1), UNIT, "直属一大队", "信息报送", "现报上。", (photo,))
+    pile_up(dovecot_server, account, [write(scan)])
+    fault_smtp.user = offices.OURS
+    alerted, stop = stop_at_the_alert(fault_smtp), threading.Event()
+    with office_of(tmp_path, account, fault_smtp) as app:
+        app.filing = replace(app.filing, second=SecondReadings(lambda _mail: recognised))
+        poll = threading.Thread(target=app.fetch_and_file, args=(stop,))
+        poll.start()
+        while not len(app.filing.second):
+            time.sleep(0.1)
+        account.deliver(emergency("信息报送"))
+        assert alerted.wait(60)
+        before = filed(app)
+        while not fact(app, LAST_POLL):
+            time.sleep(0.1)
+        seen = datetime.fromisoformat(fact(app, SEEN_UNTIL))
+        scan_came = app.filing.second.oldest
+        recognised.set_exception(ReaderDied("memory"))
+        poll.join(60)
+
+        assert before == 1
+        assert seen == scan_came, "what came since is not known in full yet"
+        assert filed(app) == 2
+        assert datetime.fromisoformat(fact(app, SEEN_UNTIL)) > seen
+
+
+def fact(app: App, name: str) -> str:
+    with app.store.look() as uow:
+        return str(uow.facts.get(name) or "")
 
 
 def queue(app: App, count: int, *, urgent: bool = False) -> None:

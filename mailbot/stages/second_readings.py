@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import inf
 
 from mailbot import log
@@ -63,6 +64,11 @@ class SecondReadings:
     def mails(self) -> frozenset[int]:
         """Which mails wait."""
         return frozenset(self._awaited)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the first of them was received; None where none waits."""
+        return min((one.mail.received_at for one in self._awaited.values()), default=None)
 
     def takes(self, mail: MessageRecord, first: Reading | None, book: RuleBook) -> bool:
         """Whether the mail now waits for a second reading, and is not to be filed yet."""
