@@ -5,7 +5,7 @@ worker dies is read again without its attachments; one that defeats even that is
 quarantined with the reason, and the next mail goes on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ from mailbot.records.letters import Progress
 from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
-from mailbot.rules.receipt_time import ReceiptTime, doubted
+from mailbot.rules.receipt_time import doubted
 from mailbot.stages import alarms, secrecy
-from mailbot.stages.beginnings import FIRST_STARTED
+from mailbot.stages.arrivals import Arrival, is_history, known_addresses, settle
 from mailbot.stages.begun_readings import BegunReadings
 from mailbot.stages.bounced import returned
 from mailbot.stages.commands import Incoming, carry_out, to_be_obeyed
@@ -44,19 +44,6 @@ _NOT_FILED = "登记时程序反复出错，原件已存档，请人工查看"
 
 ProgressOf = Callable[[UnitOfWork, str, datetime], Sequence[Progress]]
 Filed = tuple[DraftRecord, Judgement]
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """One mail on its way into the ledger."""
-
-    mail: MessageRecord
-    reading: Reading
-    message: Message
-    known: Mapping[str, str]
-    now: datetime
-    receipt: ReceiptTime
-    history: bool = False  # older than the system: filed, neither answered nor alerted
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +229,8 @@ class Filing:
                 return
             when = received(mail, message, self.config)
             dated = replace(mail, received_at=when.at)
-            known, old = self._known_addresses(uow), self._is_history(uow, dated)
-            arrival = _Arrival(dated, reading, message, known, now, when, history=old)
+            known, old = known_addresses(uow, self.config), is_history(uow, self.config, dated)
+            arrival = Arrival(dated, reading, message, known, now, when, history=old)
             if (mark := secrecy.found_in(mail, reading)) is not None:
                 secrecy.lock(uow, mail, message, mark)
             elif to_be_obeyed(self.config, message, reading):
@@ -255,24 +242,24 @@ class Filing:
                 self._file_other(uow, arrival)
             uow.commit()
 
-    def _obey(self, uow: UnitOfWork, arrival: _Arrival, *, acting: bool) -> None:
+    def _obey(self, uow: UnitOfWork, arrival: Arrival, *, acting: bool) -> None:
         """Orders are carried out as they come in; never from files, nor a second time."""
         mail, now = arrival.mail, arrival.now
         because = "历史邮件或导入的邮件，其中的指令没有执行"
         if acting:
             order = Incoming(arrival.message, mail.sha256, now, mail.received_at)
             because = carry_out(uow, self.config, self.post, order, self.papers)
-        _settle(uow, arrival, "command", because)
+        settle(uow, arrival, "command", because)
 
-    def _file_other(self, uow: UnitOfWork, arrival: _Arrival) -> None:
+    def _file_other(self, uow: UnitOfWork, arrival: Arrival) -> None:
         """Bounces, robots and lists: recorded; a bounce settles its letter."""
         message = arrival.message
         status, because = message.delivery_status, message.kind_because
         if message.kind is MessageKind.BOUNCE and status is not None:
             because = "；".join(filter(None, (because, returned(uow, status, arrival.now))))
-        _settle(uow, arrival, str(message.kind), because)
+        settle(uow, arrival, str(message.kind), because)
 
-    def _file_drafts(self, uow: UnitOfWork, arrival: _Arrival, *, receipts: bool) -> None:
+    def _file_drafts(self, uow: UnitOfWork, arrival: Arrival, *, receipts: bool) -> None:
         keep_files(uow, arrival.mail.id, arrival.reading)
         texts = arrival.reading.all_drafts
         filed = [self._file_one(uow, arrival, text, at) for at, text in enumerate(texts, 1)]
@@ -281,11 +268,11 @@ class Filing:
         for record, judgement in filed:
             self._raise_alarm(uow, arrival, record, judgement)
         kind, because = kind_of([record for record, _ in filed], arrival.reading)
-        _settle(uow, arrival, kind, because)
+        settle(uow, arrival, kind, because)
         if receipts and kind == MessageKind.DRAFT and not arrival.history:
             self._answer(uow, arrival, filed)
 
-    def _file_one(self, uow: UnitOfWork, arrival: _Arrival, text: DraftText, ordinal: int) -> Filed:
+    def _file_one(self, uow: UnitOfWork, arrival: Arrival, text: DraftText, ordinal: int) -> Filed:
         mail = arrival.mail
         mark = fingerprint_of(text, arrival.message.subject)
         alike = uow.drafts.sharing_band(mark.bands, since=mail.received_at - _LOOK_BACK)
@@ -302,7 +289,7 @@ class Filing:
         )
         return flagged(uow, record, alike), judgement
 
-    def _emergency_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
+    def _emergency_alone(self, uow: UnitOfWork, arrival: Arrival) -> list[Filed]:
         """A mail whose subject or few words report an emergency is a record of its own."""
         judged = judge_mail(
             arrival.reading,
@@ -314,7 +301,7 @@ class Filing:
             return []
         return [self._stored(uow, arrival, *judged)]
 
-    def _pictures_alone(self, uow: UnitOfWork, arrival: _Arrival) -> list[Filed]:
+    def _pictures_alone(self, uow: UnitOfWork, arrival: Arrival) -> list[Filed]:
         """A mail of pictures without a text (annex 3 no. 26) is a record of its own."""
         if not arrival.reading.images or arrival.reading.message is None:
             return []
@@ -338,7 +325,7 @@ class Filing:
     def _stored(
         self,
         uow: UnitOfWork,
-        arrival: _Arrival,
+        arrival: Arrival,
         text: DraftText,
         judged: Judgement,
         *,
@@ -355,7 +342,7 @@ class Filing:
         return deliver(uow, stored, arrival.now, came=message, stamp=stamp), judgement
 
     def _raise_alarm(
-        self, uow: UnitOfWork, arrival: _Arrival, record: DraftRecord, judgement: Judgement
+        self, uow: UnitOfWork, arrival: Arrival, record: DraftRecord, judgement: Judgement
     ) -> None:
         if record.emergency == "none" or record.relation == "exact" or arrival.history:
             return
@@ -372,7 +359,7 @@ class Filing:
             now=arrival.now,
         )
 
-    def _answer(self, uow: UnitOfWork, arrival: _Arrival, filed: Sequence[Filed]) -> None:
+    def _answer(self, uow: UnitOfWork, arrival: Arrival, filed: Sequence[Filed]) -> None:
         message, known, now = arrival.message, arrival.known, arrival.now
         if not may_answer(uow, self.config, message, known, now):
             return
@@ -398,37 +385,3 @@ class Filing:
             now=now,
             headers=threading_headers(message.message_id, message.references),
         )
-
-    def _is_history(self, uow: UnitOfWork, mail: MessageRecord) -> bool:
-        """Whether a mail lay in the mailbox long before this system first started."""
-        started = uow.facts.get(FIRST_STARTED)
-        if started is None:
-            return True
-        hours = timedelta(hours=self.config.letters.silent_before_start_hours)
-        return mail.received_at < datetime.fromisoformat(str(started)) - hours
-
-    def _known_addresses(self, uow: UnitOfWork) -> Mapping[str, str]:
-        learnt = uow.contacts.units_by_address()
-        configured = {a.lower(): unit.name for unit in self.config.units for a in unit.addresses}
-        return {**learnt, **configured}
-
-
-def _settle(uow: UnitOfWork, arrival: _Arrival, kind: str, because: str) -> None:
-    message = arrival.message
-    uow.messages.settle(
-        arrival.mail.id,
-        "filed",
-        kind,
-        because,
-        message_id=message.message_id,
-        sender=message.sender.address,
-        sender_name=message.sender.name,
-        subject=message.subject,
-        sent_at=message.sent_at,
-        received_at=arrival.mail.received_at,
-        summary={
-            **arrival.mail.summary,  # who released it, and that its receipt time is unknown
-            "defects": list(message.defects),
-            "senders": len(message.senders),
-        },
-    )
