@@ -8,7 +8,7 @@ from mailbot.breaker import Breaker
 from mailbot.clock import shanghai
 from mailbot.config import Config
 from mailbot.fact_names import BOARD_FAILURE, BREAKER, LAST_POLL, LAST_TICK, MARKED, POLL_FAILURE
-from mailbot.records.letters import FolderCount
+from mailbot.records.letter_lines import FolderCount
 from mailbot.reports.overviews import folder_counts
 from mailbot.stages.bounced import told
 from mailbot.stages.delivery import PAUSE, ROUTINE_PAUSE

@@ -9,32 +9,34 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from mailbot.adapters.letters import LetterWriter
-from mailbot.records.letters import (
+from mailbot.records.letter_lines import (
     Action,
-    Answer,
     Answered,
     BoardCell,
     BoardGroup,
     BoardRow,
     CloudFile,
-    DailyDigest,
     DigestDraft,
     DigestEvent,
     DigestOverdue,
     DigestTrouble,
-    EmergencyAlert,
-    EmergencyChase,
     FolderCount,
     Forecast,
-    Letter,
-    Memo,
     NotRead,
-    OfficeList,
-    Overview,
     Owed,
     Progress,
-    Receipt,
     ReceiptDraft,
+)
+from mailbot.records.letters import (
+    Answer,
+    DailyDigest,
+    EmergencyAlert,
+    EmergencyChase,
+    Letter,
+    Memo,
+    OfficeList,
+    Overview,
+    Receipt,
     Reminder,
 )
 from mailbot.records.requests import Request

@@ -13,7 +13,8 @@ from jinja2 import meta
 
 from mailbot.adapters.composing import compose, message_id
 from mailbot.adapters.letters import LetterWriter, deadline, one_line
-from mailbot.records.letters import Answer, Answered, Letter, NotRead, Receipt, ReceiptDraft
+from mailbot.records.letter_lines import Answered, NotRead, ReceiptDraft
+from mailbot.records.letters import Answer, Letter, Receipt
 from mailbot.resources import shipped
 from store.records import OutboxRecord
 

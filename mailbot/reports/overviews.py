@@ -9,22 +9,20 @@ from mailbot.clock import shanghai
 from mailbot.config import Config
 from mailbot.notice import Quota
 from mailbot.records.ledger import Ledger
-from mailbot.records.letters import (
+from mailbot.records.letter_lines import (
     BoardCell,
     BoardGroup,
     BoardRow,
     CloudFile,
-    DailyDigest,
     DigestDraft,
     DigestEvent,
     DigestOverdue,
     DigestTrouble,
     FolderCount,
     Forecast,
-    Overview,
-    OverviewKind,
     Owed,
 )
+from mailbot.records.letters import DailyDigest, Overview, OverviewKind
 from mailbot.records.obligations import Obligation
 from mailbot.rules.calendar import local_day
 from mailbot.rules.fulfilment import DELIVERED

@@ -7,7 +7,7 @@ from math import ceil
 from mailbot.config import ScheduleConfig
 from mailbot.notice import Notice, Quota, Unit
 from mailbot.records.ledger import Ledger
-from mailbot.records.letters import Forecast
+from mailbot.records.letter_lines import Forecast
 from mailbot.rules.bodies import bodies_of
 from mailbot.rules.calendar import DAY, Window, month, periods_between, working_days
 from mailbot.rules.desk import Desk, open_desk

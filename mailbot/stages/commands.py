@@ -13,7 +13,8 @@ from mailbot import log
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.ports import Papers
-from mailbot.records.letters import Answer, Answered, Memo
+from mailbot.records.letter_lines import Answered
+from mailbot.records.letters import Answer, Memo
 from mailbot.rules.orders import HARMLESS, Misread, Order, is_orders, read_orders
 from mailbot.rules.plain_sender import is_plain
 from mailbot.stages import orders_asked, tokens

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from mailbot import log
 from mailbot.config import Config
 from mailbot.ports import Papers
-from mailbot.records.letters import Progress
+from mailbot.records.letter_lines import Progress
 from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.config import Config
-from mailbot.records.letters import Action, DailyDigest, DigestDraft, DigestEvent, Memo
+from mailbot.records.letter_lines import Action, DigestDraft, DigestEvent
+from mailbot.records.letters import DailyDigest, Memo
 from mailbot.rules.calendar import chinese_moment
 from mailbot.rules.orders import Token
 from mailbot.rules.publications import COLUMNS, FORMS, Form

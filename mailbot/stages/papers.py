@@ -14,7 +14,8 @@ from mailbot import log
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.ports import Papers
-from mailbot.records.letters import Action, Memo
+from mailbot.records.letter_lines import Action
+from mailbot.records.letters import Memo
 from mailbot.records.notices import NoticeFigures, NoticeRow
 from mailbot.rules.calendar import Window, local_day
 from mailbot.rules.notices import notice_figures, span_of

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailbot.config import Config
-from mailbot.records.letters import CloudFile, NotRead, Progress, Receipt, ReceiptDraft
+from mailbot.records.letter_lines import (
+    CloudFile,
+    NotRead,
+    Progress,
+    ReceiptDraft,
+)
+from mailbot.records.letters import Receipt
 from mailbot.records.verdicts import Hint, Judgement
 from mailbot.rules.fulfilment import DELIVERED
 from mailbot.stages.draft_rows import NOT_A_DRAFT, PICTURES, UNDECIDED, column_label, length_note

@@ -10,6 +10,7 @@ from mailbot.errors import Refused
 from mailbot.notice import Task
 from mailbot.ports import Papers
 from mailbot.records.ledger import Ledger
+from mailbot.records.letter_lines import Owed, Progress
 from mailbot.records.letters import (
     DailyDigest,
     EmergencyAlert,
@@ -17,8 +18,6 @@ from mailbot.records.letters import (
     Letter,
     OfficeList,
     Overview,
-    Owed,
-    Progress,
     Reminder,
 )
 from mailbot.records.obligations import Obligation, PlannedLetter
