@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from mailbot.notice import Notice, Unit
@@ -77,36 +77,12 @@ def notice_figures(
     span = span_of(window)
     if span is None:
         raise ValueError("a notice covers a month or a quarter")
-    known = {unit.name for unit in notice.units}
-    counted = [
-        d
-        for d in drafts
-        if d.state == "counted" and d.column in _COUNTED_KINDS and known & {*d.joint, d.unit}
-    ]
+    counted = _counted(notice, drafts)
     inside = [act for act in acts if window.first <= act.on <= window.last]
     share = Counter((name, d.column) for d in counted for name in (d.joint or (d.unit,)))
     overdue = _overdue(notice, duties, window)
-    by_unit = {sheet.unit: sheet for sheet in sheets}
-    groups = tuple(
-        NoticeGroup(
-            name,
-            tuple(
-                _row(
-                    unit,
-                    at,
-                    share,
-                    inside=inside,
-                    sheet=by_unit[unit.name],
-                    owed=overdue.get(unit.name, ()),
-                )
-                for at, unit in enumerate((u for u in notice.units if u.group == name), 1)
-            ),
-        )
-        for name in dict.fromkeys(unit.group for unit in notice.units)
-    )
+    groups = _groups(notice, share, inside, {sheet.unit: sheet for sheet in sheets}, overdue)
     kinds = Counter(draft.kind for draft in counted)
-    alarms = [event for event in events if event.state != "dismissed" and event.level == "alert"]
-    written = [event for event in alarms if event.written_at is not None]
     rows = [row for group in groups for row in group.rows]
     return NoticeFigures(
         number=window.code,
@@ -115,15 +91,11 @@ def notice_figures(
         first=window.first,
         last=window.last,
         drafts=len(counted),
-        shares=sum(count for (name, _), count in share.items() if name in known),
+        shares=sum(count for (name, _), count in share.items() if name in _names(notice)),
         by_kind=tuple((kind, kinds[kind]) for kind in notice.kinds if kinds[kind]),
         adopted=_levels(inside, None),
         instructed=sum(act.verb == "instructed" for act in inside),
-        emergencies=(
-            len(alarms),
-            sum(event.id not in late for event in written),
-            sum(event.id in late for event in alarms),
-        ),
+        emergencies=_emergencies(events, late),
         groups=groups,
         praised=tuple(_named(inside, "praised")),
         criticised=tuple(_named(inside, "criticised")),
@@ -133,6 +105,50 @@ def notice_figures(
         reference=notice.head.number,
         office=office,
         written_on=written_on,
+    )
+
+
+def _names(notice: Notice) -> frozenset[str]:
+    return frozenset(unit.name for unit in notice.units)
+
+
+def _counted(notice: Notice, drafts: Iterable[DraftRecord]) -> list[DraftRecord]:
+    """Drafts of column ① or ② by units of the notice."""
+    known = _names(notice)
+    return [
+        d
+        for d in drafts
+        if d.state == "counted" and d.column in _COUNTED_KINDS and known & {*d.joint, d.unit}
+    ]
+
+
+def _emergencies(events: Iterable[EventRecord], late: frozenset[int]) -> tuple[int, int, int]:
+    """How many there were, how many were reported in writing in time, how many late."""
+    alarms = [event for event in events if event.state != "dismissed" and event.level == "alert"]
+    written = [event for event in alarms if event.written_at is not None]
+    in_time = sum(event.id not in late for event in written)
+    return len(alarms), in_time, sum(event.id in late for event in alarms)
+
+
+def _groups(
+    notice: Notice,
+    share: Counter[tuple[str, int | None]],
+    inside: Sequence[ScoredAct],
+    sheets: Mapping[str, ScoreSheet],
+    overdue: dict[str, tuple[str, ...]],
+) -> tuple[NoticeGroup, ...]:
+    """The table: units by their group (类别), numbered within it."""
+
+    def row(place: int, unit: Unit) -> NoticeRow:
+        owed = overdue.get(unit.name, ())
+        return _row(unit, place, share, inside=inside, sheet=sheets[unit.name], owed=owed)
+
+    return tuple(
+        NoticeGroup(
+            name,
+            tuple(row(*one) for one in enumerate((u for u in notice.units if u.group == name), 1)),
+        )
+        for name in dict.fromkeys(unit.group for unit in notice.units)
     )
 
 
