@@ -1,11 +1,17 @@
 """`mailbot status` and `mailbot doctor`: is all well, and if not, what to do."""
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mailbot.cli import arguments as given
 from mailbot.cli.opening import config_of, now_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, until, when
 from mailbot.clock import system_clock
+
+if TYPE_CHECKING:  # slow to import
+    from mailbot.health import Health
+    from mailbot.records.obligations import Obligation
 
 _DEADLINES = 10
 _STATES = {
@@ -48,34 +54,41 @@ def show_status(arguments: argparse.Namespace) -> int:
         key=lambda duty: (duty.due, duty.unit),
     )[:_DEADLINES]
     if arguments.json:
-        print_json(
+        print_json(_as_data(health, coming))
+    else:
+        _print(health, coming)
+    return 0 if health.healthy else 1
+
+
+def _as_data(health: "Health", coming: Sequence["Obligation"]) -> dict[str, object]:
+    return {
+        "healthy": health.healthy,
+        "problems": list(health.problems),
+        "last_poll": iso(health.last_poll),
+        "last_tick": iso(health.last_tick),
+        "folders": [
             {
-                "healthy": health.healthy,
-                "problems": list(health.problems),
-                "last_poll": iso(health.last_poll),
-                "last_tick": iso(health.last_tick),
-                "folders": [
-                    {
-                        "name": folder.folder,
-                        "server_count": folder.server,
-                        "recorded": folder.recorded,
-                        "ignored": folder.ignored,
-                        "quarantined": folder.quarantined,
-                    }
-                    for folder in health.folders
-                ],
-                "outbox": health.outbox,
-                "waiting_mails": health.waiting_mails,
-                "last_backup": iso(health.last_backup),
-                "backup_checked": iso(health.backup_checked),
-                "last_heartbeat": iso(health.last_heartbeat),
-                "heartbeat_withheld": list(health.heartbeat_withheld),
-                "next_deadlines": [
-                    {"unit": duty.unit, "what": duty.what, "due": iso(duty.due)} for duty in coming
-                ],
+                "name": folder.folder,
+                "server_count": folder.server,
+                "recorded": folder.recorded,
+                "ignored": folder.ignored,
+                "quarantined": folder.quarantined,
             }
-        )
-        return 0 if health.healthy else 1
+            for folder in health.folders
+        ],
+        "outbox": health.outbox,
+        "waiting_mails": health.waiting_mails,
+        "last_backup": iso(health.last_backup),
+        "backup_checked": iso(health.backup_checked),
+        "last_heartbeat": iso(health.last_heartbeat),
+        "heartbeat_withheld": list(health.heartbeat_withheld),
+        "next_deadlines": [
+            {"unit": duty.unit, "what": duty.what, "due": iso(duty.due)} for duty in coming
+        ],
+    }
+
+
+def _print(health: "Health", coming: Sequence["Obligation"]) -> None:
     print("一切正常" if health.healthy else "有问题需要处理：")
     for problem in health.problems:
         print(f"  ✗ {problem}")
@@ -97,7 +110,6 @@ def show_status(arguments: argparse.Namespace) -> int:
     print_table(
         ("单位", "事项", "截止"), ((duty.unit, duty.what, until(duty.due)) for duty in coming)
     )
-    return 0 if health.healthy else 1
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:
