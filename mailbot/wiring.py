@@ -244,40 +244,51 @@ def build(
             recogniser.shutdown(wait=False, cancel_futures=True)
         store.close()
 
-    keeper = (
-        PlainClock(clock)
-        if injected
-        else GuardedClock(clock, store, config.schedule.hold_after_clock_jump_seconds)
-    )
     return App(
         config=config,
         store=store,
         archive=archive,
         clock=clock,
-        keeper=keeper,
+        keeper=PlainClock(clock) if injected else _guarded(config, store, clock),
         mailbox=mailbox,
         intake=Intake(mailbox, archive, store, config.mailbox, urgent),
         filing=filing,
         watching=watching,
         pushing=Pushing(store, pusher_of(config), mail_troubles),
         board=Drawing(store, config),
-        delivery=Delivery(
-            store=store,
-            transport=transport,
-            config=config.smtp,
-            compose=partial(_compose, config),
-            witness=sent,
-            still_due=watching.still_due,
-            working=watching.working,
-            hold=SendHold(store, config.smtp, partial(sent_since, sent.mailbox, config.smtp)),
-            bounces=config.bounces,
-            seconds=_no_time_passes if injected else time.monotonic,
-        ),
+        delivery=_delivery(config, store, transport, sent, watching, injected=injected),
         backups=Backups(store, archive, config, state_folder(config)),
         heartbeat=Heartbeat(store, config, watcher_of(config), clock),
         room=DiskRoom(store, config.disk, state_folder(config), store_folders(config)),
         credential=fragment(config.mailbox.user, secrets.imap),
         release=release,
+    )
+
+
+def _guarded(config: Config, store: Store, clock: Clock) -> GuardedClock:
+    return GuardedClock(clock, store, config.schedule.hold_after_clock_jump_seconds)
+
+
+def _delivery(
+    config: Config,
+    store: Store,
+    transport: Transport,
+    sent: SentFolder,
+    watching: Watching,
+    *,
+    injected: bool,
+) -> Delivery:
+    return Delivery(
+        store=store,
+        transport=transport,
+        config=config.smtp,
+        compose=partial(_compose, config),
+        witness=sent,
+        still_due=watching.still_due,
+        working=watching.working,
+        hold=SendHold(store, config.smtp, partial(sent_since, sent.mailbox, config.smtp)),
+        bounces=config.bounces,
+        seconds=_no_time_passes if injected else time.monotonic,
     )
 
 
