@@ -1,5 +1,6 @@
 """Rows for mails just fetched, and stubs for those that could not be."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailbot import log
@@ -70,21 +71,7 @@ def stub_record(
     """
     found = _header_facts(head)
     sender = found.senders[0] if found and found.senders else None
-    mark = mark_of_subject(found.subject) if found else None
-    if mark is not None:
-        return MessageRecord(
-            id=0,
-            sha256=digest,
-            size=envelope.size,
-            received_at=envelope.internal_date or _received(head) or now,
-            fetched_at=now,
-            state="quarantined",
-            kind=MARKED,
-            reason=mark.because,
-            sender=sender.address if sender else "",
-            summary=HEADERS_ALONE,
-        )
-    return MessageRecord(
+    row = MessageRecord(
         id=0,
         sha256=digest,
         size=envelope.size,
@@ -92,9 +79,15 @@ def stub_record(
         fetched_at=now,
         state="quarantined",
         reason=reason,
+        sender=sender.address if sender else "",
+    )
+    mark = mark_of_subject(found.subject) if found else None
+    if mark is not None:
+        return replace(row, kind=MARKED, reason=mark.because, summary=HEADERS_ALONE)
+    return replace(
+        row,
         subject=found.subject if found else "",
         message_id=found.message_id if found else "",
-        sender=sender.address if sender else "",
         sender_name=sender.name if sender else "",
     )
 
