@@ -114,6 +114,7 @@ class App:
         self.watching.watch(now, hold_routine=hold)
         self._tell_unread(now)
         if stop is None or not stop.is_set():
+            now, hold = self.keeper.read()  # watching took its time: what was queued since is due
             self.send(now, hold_routine=hold, stop=stop)
         with self.store.work() as uow:
             uow.facts.put(LAST_TICK, now.isoformat(), now)

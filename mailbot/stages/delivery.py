@@ -119,12 +119,12 @@ class Delivery:
 
         `going` is asked before every letter; False leaves the rest for the next time.
         """
+        began = self.seconds()
         self.settle_unknown(now)
         gate = self.hold.gate(now)
         if gate is Gate.CLOSED:
             return 0
         only_urgent = only_urgent or hold_routine or gate is Gate.URGENT
-        began = self.seconds()
         sent = failures = 0
         while failures < _FAILURES_IN_A_ROW and going():
             moment = now + timedelta(seconds=self.seconds() - began)
