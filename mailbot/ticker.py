@@ -11,7 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -53,13 +59,15 @@ class Ticker:
         self._ahead = wall() - seconds()
         self._periods = {job.__name__: period for job, period in jobs}
         self._began: dict[str, float] = {}
-        self._overran: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._missed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._due: set[str] = set()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(jobs))},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._scheduler.add_listener(self._turned_away, EVENT_JOB_MAX_INSTANCES)
         for job, period in jobs:
             name = job.__name__
             self._scheduler.add_job(self._run, _Every(period), args=(name, job), id=name)
@@ -77,8 +85,9 @@ class Ticker:
         ahead = self._wall() - self._seconds()
         set_back = ahead < self._ahead - _SET_BACK_SECONDS
         self._ahead = ahead
-        names = set(self._taken())
-        for name in self._periods if set_back else names:
+        self._due.update(self._periods if set_back else (), self._taken())
+        for name in self._due - self._began.keys():
+            self._due.discard(name)
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
@@ -91,9 +100,13 @@ class Ticker:
 
     def _ended(self, event: JobExecutionEvent) -> None:
         name = event.job_id
-        if self._seconds() - self._began[name] >= self._periods[name]:
-            self._overran.put(name)
+        if self._seconds() - self._began.pop(name) >= self._periods[name]:
+            self._missed.put(name)
+
+    def _turned_away(self, event: JobEvent) -> None:
+        """A turn that came while the run before was not yet, or still, in the library's books."""
+        self._missed.put(event.job_id)
 
     def _taken(self) -> Iterable[str]:
-        while not self._overran.empty():
-            yield self._overran.get()
+        while not self._missed.empty():
+            yield self._missed.get()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobEvent
 
 from mailbot.ticker import Job, Ticker
 
@@ -61,8 +62,11 @@ class Counted:
             self.at_once -= 1
 
     def wait_for(self, runs: int) -> None:
+        assert self.ran(runs, PATIENCE)
+
+    def ran(self, runs: int, patience: float = 0.05) -> bool:
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.began) >= runs, PATIENCE)
+            return self._changed.wait_for(lambda: len(self.began) >= runs, patience)
 
 
 def test_a_job_runs_at_once_and_then_in_its_rhythm() -> None:
@@ -156,11 +160,37 @@ def test_a_wall_clock_put_back_runs_every_job_at_once(step: float, runs: bool) -
         ticker.look()
         offset[0] = step
         ticker.look()
-        if runs:
-            one.wait_for(2)
-            other.wait_for(2)
+        for job in (one, other) if runs else ():
+            while not job.ran(2):
+                ticker.look()
         ticker.look()
     assert (len(one.began), len(other.began)) == ((2, 2) if runs else (1, 1))
+
+
+def test_a_wall_clock_put_back_during_a_run_is_followed_by_a_run_when_it_has_ended() -> None:
+    """The library turns a job away whose run before has not ended, and would wait an hour."""
+    offset, free, job = [0.0], threading.Event(), Counted()
+
+    def held() -> None:
+        job()
+        assert free.wait(PATIENCE)
+
+    with ticking((held, 3600), wall=lambda: time.time() + offset[0]):
+        job.wait_for(1)
+        offset[0] = -3600
+        time.sleep(0.2)
+        assert len(job.began) == 1, "never two side by side"
+        free.set()
+        job.wait_for(2)
+
+
+def test_a_turn_that_the_library_refuses_is_made_up_for() -> None:
+    """A run was asked for while the one before had ended, but was still in its books."""
+    job = Counted()
+    with ticking((job, 3600)) as ticker:
+        job.wait_for(1)
+        ticker._turned_away(JobEvent(EVENT_JOB_MAX_INSTANCES, "counted", None))
+        job.wait_for(2)
 
 
 COUNTING = """
