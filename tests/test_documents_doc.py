@@ -52,7 +52,7 @@ def refused(data: bytes, limits: Limits = LIMITS) -> Unreadable:
             ["前侃注后"],
             id="character under pinyin, character in a ring",
         ),
-        pytest.param(["前\x13 EQ \\f(1,2)\x15后\r"], ["前后"], id="fraction"),
+        pytest.param(["前\x13 EQ \\f(1,2)\x15后\r"], ["前1/2后"], id="fraction"),
         pytest.param(["前\x13 XE 索引 \x15后\r"], ["前后"], id="field without result"),
         pytest.param(
             ["甲\x13 A \x13 B \x14乙\x15 \x14丙\x15丁\r"],

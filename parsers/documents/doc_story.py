@@ -8,7 +8,7 @@ from typing import Final
 
 from parsers.documents.doc_formatting import MAX_SPANS, CharacterLook, ParagraphLook, Runs
 from parsers.documents.doc_pieces import PieceText, whole_characters
-from parsers.documents.equation_fields import overstruck
+from parsers.documents.equation_fields import shown
 from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.refusals import too_large
 from parsers.documents.symbols import without_private_symbols
@@ -44,7 +44,9 @@ class _Line:
 @dataclass(slots=True)
 class _Field:
     line: _Line
-    start: int
+    start: int  # -1 once the code was dropped
+    shown: str = ""  # what an equation's code draws
+    result: int = 0  # where the result begins
 
 
 class StoryReader:
@@ -148,12 +150,21 @@ def _follow_field(char: str, line: _Line, fields: list[_Field]) -> None:
     elif fields and char == _SEPARATE:
         _drop_code(line, fields[-1])
     elif fields:
-        _drop_code(line, fields.pop())
+        closed = fields.pop()
+        _drop_code(line, closed)
+        if (
+            closed.shown
+            and closed.line is line
+            and not "".join(line.parts[closed.result :]).strip()
+        ):
+            line.parts.append(closed.shown)
 
 
 def _drop_code(line: _Line, opened: _Field) -> None:
     if opened.line is line and opened.start >= 0:
-        line.parts[opened.start :] = filter(None, [overstruck("".join(line.parts[opened.start :]))])
+        opened.shown = shown("".join(line.parts[opened.start :]))
+        del line.parts[opened.start :]
+        opened.result = opened.start
     opened.start = -1
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from lxml import etree
 
-from parsers.documents.docx_body import Found, StoryWalk
+from parsers.documents.docx_body import StoryWalk
+from parsers.documents.docx_found import Found
 from parsers.documents.docx_parts import Package, Relationship
 from parsers.documents.docx_styles import Styles, parse_styles, read_styles, switched_on, value_of
 from parsers.documents.pictures import picture_fact

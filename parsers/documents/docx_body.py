@@ -6,12 +6,13 @@ Deleted text, field codes, phonetic guides and alternatives are left out.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
 from lxml import etree
 
+from parsers.documents.docx_fields import FieldStack
+from parsers.documents.docx_found import Found
 from parsers.documents.docx_names import (
     AML,
     BOLD,
@@ -31,15 +32,14 @@ from parsers.documents.docx_names import (
     VANISH,
     VML,
 )
-from parsers.documents.docx_paragraph import OpenField, OpenParagraph, to_block
+from parsers.documents.docx_paragraph import OpenParagraph, apply_properties, to_block
 from parsers.documents.docx_styles import (
     WORD_NAMESPACES,
     Styles,
-    outline_value,
     switched_on,
     value_of,
 )
-from parsers.documents.looks import PLAIN, Look
+from parsers.documents.equation_fields import shown
 from parsers.documents.refusals import too_large
 from parsers.documents.symbols import symbol
 from parsers.facts import Block, BlockKind
@@ -47,24 +47,11 @@ from parsers.facts import Block, BlockKind
 Element = etree._Element  # noqa: SLF001 - lxml gives the type no public name
 Descent = tuple[Iterator[Element], Callable[[], None] | None] | None
 
-_MAX_FIELDS: Final = 100  # open at a time; Word itself gives up far earlier
 MAX_BLOCKS: Final = 100_000
 """Paragraphs of one document; a 300-page report has some 10,000."""
 
 _LEFT_OUT_2003: Final = frozenset({"Word.Deletion", "Word.Comment"})
 _BLANKS: Final = str.maketrans("\t\r\n", "   ")
-
-
-@dataclass(slots=True)
-class Found:
-    """What the walk came across besides text."""
-
-    notes: list[tuple[str, str]] = field(default_factory=list)  # ("footnote", id), in order
-    pictures: list[str] = field(default_factory=list)  # relationship ids, in order
-    inline_pictures: list[str] = field(default_factory=list)  # base64 (XML of Word 2003)
-    tracked: bool = False
-    hidden: bool = False
-    embedded: bool = False
 
 
 class StoryWalk:
@@ -91,7 +78,7 @@ class StoryWalk:
         self._open: list[OpenParagraph] = []
         self._hint = self._bold = self._hidden = False  # of the run being read
         self._outer: list[tuple[bool, bool]] = []  # of the runs whose text boxes are being read
-        self._fields: list[OpenField] = []
+        self._fields = FieldStack()
         self._space: str | None = None  # xml:space around the story
         self._carried: OpenParagraph | None = None  # its mark was deleted: the next goes on
 
@@ -139,9 +126,8 @@ class StoryWalk:
     def _close_paragraph(self) -> None:
         paragraph = self._open.pop()
         self._hint, self._bold = self._outer.pop()
-        for open_field in self._fields:  # a code never spans paragraphs in real files
-            if open_field.paragraph is paragraph:
-                open_field.in_code = False
+        if self._fields:
+            self._fields.leave(paragraph)
         if paragraph.mark_deleted:  # the next paragraph goes on in the same line
             self._carried = paragraph
             return
@@ -151,20 +137,8 @@ class StoryWalk:
         """w:pPr: style, alignment, outline level, deleted paragraph mark."""
         if not self._open:
             return None
-        paragraph = self._open[-1]
-        direct = PLAIN
-        for child in element:
-            local = child.tag.rpartition("}")[2]
-            if local == "pStyle":
-                paragraph.look = self._styles.look(value_of(child))
-            elif local == "jc":
-                direct = Look(None, direct.outline, value_of(child) in {"center", "centre"})
-            elif local == "outlineLvl":
-                direct = Look(None, outline_value(child), direct.centred)
-            elif local == "rPr" and any(c.tag in DELETED for c in child):
-                paragraph.mark_deleted = self.found.tracked = True
-        if direct is not PLAIN:
-            paragraph.look = direct.over(paragraph.look)
+        if apply_properties(self._open[-1], element, self._styles):
+            self.found.tracked = True
         return None
 
     def run(self, element: Element) -> Descent:
@@ -282,24 +256,28 @@ class StoryWalk:
             raise too_large()
         if self._hidden and not text.isspace():
             self.found.hidden = True
+        if self._fields:
+            self._fields.note(text)
         self._open[-1].chunks.append((text, self._hint, self._bold))
 
     def field_character(self, element: Element) -> Descent:
         """w:fldChar: what stood between begin and separate was code, whatever its tags."""
-        kind = value_of(element, "fldCharType")
-        if kind == "begin" and self._open and len(self._fields) < _MAX_FIELDS:
-            paragraph = self._open[-1]
-            self._fields.append(OpenField(paragraph, len(paragraph.chunks)))
-        elif kind == "separate" and self._fields:
-            self._drop_code(self._fields[-1])
-        elif kind == "end" and self._fields:
-            self._drop_code(self._fields.pop())
+        self._fields.mark(value_of(element, "fldCharType"), self._open[-1] if self._open else None)
         return None
 
-    def _drop_code(self, open_field: OpenField) -> None:
-        if open_field.in_code and self._open and open_field.paragraph is self._open[-1]:
-            del open_field.paragraph.chunks[open_field.start :]
-        open_field.in_code = False
+    def instruction(self, element: Element) -> Descent:
+        """w:instrText: no text, but what an equation shows."""
+        if self._fields and element.text:
+            self._fields.note(element.text)
+        return None
+
+    def simple_field(self, element: Element) -> Descent:
+        """w:fldSimple: its result stands inside; an equation has none."""
+        text = shown(value_of(element, "instr") or "")
+        if text and next(element.iter(*TEXTS), None) is None:
+            self._hint = True
+            self._append(text)
+        return iter(element), None
 
     # What is noted or left out
 
@@ -376,6 +354,8 @@ _BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     "noBreakHyphen": StoryWalk.no_break_hyphen,
     "sym": StoryWalk.symbol,
     "fldChar": StoryWalk.field_character,
+    "fldSimple": StoryWalk.simple_field,
+    "instrText": StoryWalk.instruction,
     "del": StoryWalk.deletion,
     "moveFrom": StoryWalk.deletion,
     "ins": StoryWalk.insertion,

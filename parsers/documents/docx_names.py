@@ -43,7 +43,7 @@ PICTURE_IDS = tuple(
 LEFT_OUT: Final = frozenset(
     [
         "tblPr", "tblGrid", "tcPr", "trPr", "sectPr", "sdtPr", "sdtEndPr", "smartTagPr",
-        "customXmlPr", "rubyPr", "rt", "fldData", "ffData", "instrText", "delText",
+        "customXmlPr", "rubyPr", "rt", "fldData", "ffData", "delText",
         "delInstrText", "comment", "annotationRef", "footnoteRef", "endnoteRef", "separator",
         "continuationSeparator", "softHyphen", "lastRenderedPageBreak", "bookmarkStart",
         "bookmarkEnd", "proofErr", "commentRangeStart", "commentRangeEnd", "commentReference",

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from parsers.documents.looks import Look, kind_and_level
+from lxml import etree
+
+from parsers.documents.docx_names import DELETED
+from parsers.documents.docx_styles import Styles, outline_value, value_of
+from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
 
@@ -20,13 +24,22 @@ class OpenParagraph:
     mark_deleted: bool = False
 
 
-@dataclass(slots=True)
-class OpenField:
-    """A field between its begin and end; what stands before "separate" is its code."""
-
-    paragraph: OpenParagraph
-    start: int
-    in_code: bool = True
+def apply_properties(paragraph: OpenParagraph, properties: etree._Element, styles: Styles) -> bool:
+    """Style, alignment and outline level of a w:pPr; True where its mark was deleted."""
+    direct = PLAIN
+    for child in properties:
+        local = child.tag.rpartition("}")[2]
+        if local == "pStyle":
+            paragraph.look = styles.look(value_of(child))
+        elif local == "jc":
+            direct = Look(None, direct.outline, value_of(child) in {"center", "centre"})
+        elif local == "outlineLvl":
+            direct = Look(None, outline_value(child), direct.centred)
+        elif local == "rPr" and any(c.tag in DELETED for c in child):
+            paragraph.mark_deleted = True
+    if direct is not PLAIN:
+        paragraph.look = direct.over(paragraph.look)
+    return paragraph.mark_deleted
 
 
 def to_block(paragraph: OpenParagraph) -> Block:

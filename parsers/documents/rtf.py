@@ -10,7 +10,7 @@ from typing import Final
 
 from parsers.documents import rtf_charsets
 from parsers.documents.docx import HIDDEN, TRACKED
-from parsers.documents.equation_fields import overstruck
+from parsers.documents.equation_fields import shown
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, too_large, unreadable
 from parsers.documents.rtf_output import Output, State
@@ -338,8 +338,8 @@ class _Reader:
         found = _SYMBOL_FIELD.match(code)
         if found:
             self._out.text(symbol(found[2] or "", int(found[1])), self._state)
-        elif shown := overstruck(code):
-            self._out.text(shown, self._state)
+        elif equation := shown(code):
+            self._out.text(equation, self._state)
 
 
 def _entering(destination: str) -> Callable[[_Reader, int | None], None]:
