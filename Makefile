@@ -3,7 +3,8 @@
 # make bench  figures: end to end, readers, rules, due
 # make torture [KILLS=1000 SEED=n]  SIGKILLs under load against faulty servers; counts what was lost or doubled
 # make golden accept the golden files after reading their differences
-# make fuzz   damaged copies of golden mails and files, MAILBOT_MUTANTS=20000 for each reader
+# make fuzz   damaged copies of golden mails and files, MAILBOT_MUTANTS=20000 for each reader;
+#             every property with MAILBOT_EXAMPLES=2000 new examples
 # make forgeries  100,000 forged orders, 10,000 forged senders, robots: what is accepted and answered
 # make flood  an emergency behind 10,000 mails and 10,000 letters; memory under mails of 100 MB
 # make histories  10,000 random histories of outages, clock steps and kills; the whole of 2023
@@ -13,7 +14,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: demo test check lint servers bench golden fuzz torture histories powercuts forgeries flood audit lock licences clean
 
@@ -36,7 +37,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY) servers lint
-	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term
 
 check: lint
 
@@ -49,6 +50,7 @@ golden: $(READY)
 
 fuzz: $(READY)
 	MAILBOT_MUTANTS=$${MAILBOT_MUTANTS:-20000} $(BIN)/pytest -q -k mutant --timeout 7200
+	MAILBOT_EXAMPLES=$${MAILBOT_EXAMPLES:-2000} $(BIN)/pytest -q -n $(WORKERS) --timeout 7200 $$(grep -l '@given' tests/test_*.py)
 
 torture: $(READY) servers
 	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m torture

@@ -16,6 +16,8 @@ from parsers.segment_parts import Line, Parts, lines_of
 from parsers.segment_tail import Tail
 from parsers.segment_titles import hint_cores, hint_from_name
 
+PAGE_NUMBER = "页码"  # the field that page numbers are listed under
+
 
 def segment(
     blocks: Iterable[Block], *, file_name: str = "", subject: str = ""
@@ -66,7 +68,7 @@ def _without_strays(lines: list[Line], parts: Parts) -> list[Line]:
         if styled or (not in_table and recognise.is_caption(text)):
             parts.captions.append(text)
         elif not in_table and recognise.is_page_furniture(text):
-            parts.tail_credits.append(("页码", text))
+            parts.tail_credits.append((PAGE_NUMBER, text))
         else:
             kept.append(line)
     return kept
@@ -74,7 +76,8 @@ def _without_strays(lines: list[Line], parts: Parts) -> list[Line]:
 
 def _everything_but_title(lines: list[Line], parts: Parts) -> tuple[Parts, list[Line]]:
     """Nothing was recognised as body: better too much than nothing."""
-    found = Parts(captions=parts.captions)
+    numbers = [credit for credit in parts.tail_credits if credit[0] == PAGE_NUMBER]
+    found = Parts(captions=parts.captions, tail_credits=numbers)
     if len(lines) > 1:
         found.title = [lines[0].text]
         return found, lines[1:]

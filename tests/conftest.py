@@ -1,5 +1,6 @@
 """Servers for every test: real ones once a session, accounts and faults fresh for each test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,16 @@ from servers.mail_server import MailServer
 from servers.netease import Netease, NeteaseAccount
 from servers.postgres import Postgres, start_postgres
 
-# A busy machine is no failure: speed is measured by the benchmarks, never here.
-settings.register_profile("any-load", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no failure: speed is measured by the benchmarks, never here. The same code
+# gives the same answer: new examples are sought by `make fuzz`, which says how many.
+EXAMPLES = int(os.environ.get("MAILBOT_EXAMPLES", "0"))
+settings.register_profile(
+    "any-load",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not EXAMPLES,
+    max_examples=EXAMPLES or 100,
+)
 settings.load_profile("any-load")
 
 

@@ -20,6 +20,8 @@ from store.archive import Archive
 from store.backup import BackupFolder
 from store.integrity import full_check
 
+pytestmark = pytest.mark.xdist_group("rebuild")  # what they look at is made once
+
 GOLDEN = Path(__file__).parent / "golden" / "mail"
 LISTINGS = (
     ("drafts", "list"), ("drafts", "show", "1"), ("drafts", "corrections"), ("event", "list"),

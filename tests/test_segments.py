@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parsers.facts import Block, Segments
@@ -94,6 +94,7 @@ LINES = [
 ]
 
 
+@example(["联系人：张某", "- 1 -"], "")
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), st.sampled_from(["", "x.doc"]))
 def test_any_heap_of_lines_is_taken_apart_without_loss(heap: list[str], file_name: str) -> None:
     """Whatever the order: no error, no empty body, nothing lost, the body in its order."""

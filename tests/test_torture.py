@@ -34,7 +34,7 @@ def tortured(
     return torture, figures
 
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("torture")]
 
 
 def test_nothing_is_lost_and_nothing_doubled(tortured: tuple[Torture, Figures]) -> None:
