@@ -6,6 +6,7 @@ prints the figures of every set, and `--wrong` the texts that went wrong.
 """
 
 import argparse
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailbot.config_files import load
@@ -27,6 +29,7 @@ HERE = Path(__file__).parent
 SETS = HERE / "development"
 ZONE = ZoneInfo("Asia/Shanghai")
 Text = dict[str, str]
+_OF_OTHERS = re.compile("pairs|clean|faulty")
 _RECEIVED = "2023-04-19T09:00:00+08:00"  # where a set does not care
 
 
@@ -36,10 +39,17 @@ def book() -> RuleBook:
     return load_rule_book(load(HERE.parent / "config.toml").notice)
 
 
-def texts_of(name: str) -> list[Text]:
-    """Texts of a set such as "second_author/kinds", in file order."""
-    found: list[Text] = tomllib.loads((SETS / f"{name}.toml").read_text(encoding="utf-8"))["text"]
+def rows_of(name: str) -> list[dict[str, Any]]:
+    """Rows of a set by its name, such as "second_author/kinds", or by its path; in file order."""
+    path = Path(name) if name.endswith(".toml") else SETS / f"{name}.toml"
+    held = tomllib.loads(path.read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = next(rows for rows in held.values() if isinstance(rows, list))
     return found
+
+
+def texts_of(name: str) -> list[Text]:
+    """Texts of a set, in file order."""
+    return rows_of(name)
 
 
 def mail_of(text: Text, *, titled: bool = True) -> bytes:
@@ -202,8 +212,10 @@ def main() -> None:
 
 
 def _names() -> Iterator[str]:
+    """Sets of single texts; pairs and quality have their own figures."""
     for path in SETS.rglob("*.toml"):
-        yield str(path.relative_to(SETS).with_suffix(""))
+        if not _OF_OTHERS.match(path.stem) and path.parent.name not in ("pairs", "quality"):
+            yield str(path.relative_to(SETS).with_suffix(""))
 
 
 if __name__ == "__main__":
