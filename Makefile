@@ -1,6 +1,6 @@
 # make demo   a simulated fortnight on embedded servers; needs only Python >= 3.11
 # make test   everything CI checks; sets up what it needs (as root also the test servers from apt)
-# make bench  figures: end to end, readers, rules, due
+# make bench  figures: end to end, readers, judging, due, search
 # make torture [KILLS=1000 SEED=n]  SIGKILLs under load against faulty servers; counts what was lost or doubled
 # make golden accept the golden files after reading their differences
 # make fuzz   damaged copies of golden mails and files, MAILBOT_MUTANTS=20000 for each reader;

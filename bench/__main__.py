@@ -19,7 +19,7 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
-from bench import due, readers, search
+from bench import due, judging, readers, search
 from mailbot import log
 from mailbot.demo import story, texts
 from mailbot.demo.fortnight import SimulatedClock, demo_config
@@ -174,6 +174,7 @@ def main(mails: int) -> int:
     (out / "results.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
     parts: tuple[tuple[str, Callable[[], int]], ...] = (
         ("readers", readers.main),
+        ("judging", judging.main),
         ("due", lambda: due.main(5)),
         ("search", lambda: search.main(search.DRAFTS)),
     )

@@ -13,7 +13,7 @@ from mailbot.records.verdicts import KindVerdict, Reason
 from mailbot.rules.cues import Cue, CueTable, Fired, fire
 from mailbot.rules.kind_outline import WIDTHS, Outline, outline
 
-__all__ = ["Outline", "classify", "outline", "weigh"]
+__all__ = ["Outline", "classify", "outline", "scopes", "weigh"]
 
 NEWS, PRACTICE, PROBLEM = "动态简讯", "经验做法", "问题反映"
 NOT_A_DRAFT, UNDECIDED = "非稿件", "待审"
@@ -108,7 +108,7 @@ def weigh(
 ) -> Weighed:
     """Points of every kind before anything is decided; arguments as for `classify`."""
     claimed = declared_kind(declared, subject)
-    fired = fire(cues, _scopes(title or subject, body, structure))
+    fired = fire(cues, scopes(title or subject, body, structure))
     scores = _scores(fired, cues.settings, cues.caps)
     _weigh_length(scores, words, cues.settings)
     dated = any(one.cue.id == "news.opening_date" for one in fired)
@@ -137,7 +137,8 @@ def declared_kind(declared: str, subject: str = "") -> str:
     return ""
 
 
-def _scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
+def scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
+    """Scope → text, as kinds.toml names them."""
     flat = body.translate(WIDTHS).strip()
     return {
         "title": title.translate(WIDTHS).strip(),
