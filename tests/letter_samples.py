@@ -67,6 +67,7 @@ _COUNTED = ReceiptDraft(
     task="附件3第4项“群众不满意事整治（违建）”",
     missing=("签发", "联系方式"),
     hints=(Hint("叠字", "的的", "请核对是否多字"),),
+    reading=("PDF 第 2 页是图片，未读取文字，请另发该页的文字稿。",),
 )
 _LATE = ReceiptDraft(
     number="#13",

@@ -1,6 +1,7 @@
 """Small PDF files made by hand: text at places, pictures, rotation, damage."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 CJK_FONT = (
@@ -30,8 +31,18 @@ def text_stream(*texts: At) -> bytes:
     )
 
 
-def pdf(*contents: bytes, image: bytes = b"", packed: bool = False, trailer: bytes = b"") -> bytes:
-    """A PDF whose pages show `contents`; /F is a Chinese font, /I the picture."""
+def pdf(
+    *contents: bytes,
+    image: bytes = b"",
+    packed: bool = False,
+    trailer: bytes = b"",
+    annotations: Sequence[bytes] = (),
+    form: bytes = b"",
+) -> bytes:
+    """A PDF whose pages show `contents`; /F is a Chinese font, /I the picture.
+
+    Every page bears all `annotations`; they are the fields of a form, too.
+    """
     objects: list[bytes] = [b"", b"", CJK_FONT, image or b"null"]
     kids = []
     for content in contents:
@@ -41,9 +52,11 @@ def pdf(*contents: bytes, image: bytes = b"", packed: bool = False, trailer: byt
         kids.append(len(objects) + 1)
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
-            b"/Resources<</Font<</F 3 0 R>>/XObject<</I 4 0 R>>>>>>" % len(objects)
+            b"/Resources<</Font<</F 3 0 R>>/XObject<</I 4 0 R>>>>/Annots[%s]>>"
+            % (len(objects), b" ".join(annotations))
         )
-    objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
+    fields = b"/AcroForm<</Fields[%s]/DA(/F 0 Tf)%s>>" % (b" ".join(annotations), form)
+    objects[0] = b"<</Type/Catalog/Pages 2 0 R%s>>" % (fields if annotations or form else b"")
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
         len(kids),
         b" ".join(b"%d 0 R" % k for k in kids),
@@ -73,3 +86,8 @@ def gray_image(width: int, height: int) -> bytes:
 
 
 FULL_PAGE_PICTURE = b"q 595 0 0 842 0 0 cm /I Do Q\n"
+
+
+def typed(text: str) -> bytes:
+    """A text string of PDF in UTF-16."""
+    return b"<%s>" % ("\ufeff" + text).encode("utf-16-be").hex().encode()

@@ -122,6 +122,55 @@ def test_headers_that_repeat_are_dropped() -> None:
     assert texts(*pages) == ["第一段正文内容。", "第二段正文内容。", "第三段正文内容。"]
 
 
+TITLE = "关于夜间市容整治情况的报告"
+
+
+@pytest.mark.parametrize(
+    ("header", "head", "kept"),
+    [
+        pytest.param(At(LEFT, 800, TITLE, 12), [], [TITLE], id="the only title of the page"),
+        pytest.param(
+            At(LEFT, 800, TITLE, 12),
+            [At(LEFT, 700, "市局办公室：")],
+            [TITLE, "市局办公室："],
+            id="above the 主送",
+        ),
+        pytest.param(
+            At(LEFT, 800, TITLE, 12),
+            [At(170, 740, TITLE, 22)],
+            [TITLE],
+            id="beside the title proper: once",
+        ),
+        pytest.param(
+            At(150, 780, TITLE, 22),
+            [At(200, 740, "（征求意见稿）")],
+            [TITLE, "（征求意见稿）"],
+            id="title in large type that two copies in one file repeat",
+        ),
+        pytest.param(At(LEFT, 800, "内部资料", 12), [], [], id="too short for a title"),
+        pytest.param(
+            At(LEFT, 800, "达州市城市管理行政执法局", 12),
+            [At(LEFT, 700, "整治情况")],
+            ["整治情况"],
+            id="name of the office above a title in small type",
+        ),
+    ],
+)
+def test_what_repeats_stays_on_the_first_page_where_it_is_the_title(
+    header: At, head: list[At], kept: list[str]
+) -> None:
+    first = text_stream(header, *head, *paragraph(672, FULL[:25], "整治。"))
+    second = text_stream(header, *paragraph(672, FULL[:25], "后页。"))
+
+    assert texts(first, second) == [*kept, FULL[:25] + "整治。", FULL[:25] + "后页。"]
+
+
+def test_a_page_of_nothing_but_what_repeats_is_kept_once() -> None:
+    page = text_stream(At(LEFT, 800, "值班电话"), At(LEFT, 780, "二八二八二八二"))
+
+    assert texts(page, page) == ["值班电话", "二八二八二八二"]
+
+
 def test_red_head_on_the_first_page_stays() -> None:
     first = text_stream(At(LEFT, 800, "城市管理信息"), At(LEFT, 700, "第一段。"))
 

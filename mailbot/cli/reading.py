@@ -166,6 +166,8 @@ def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> 
         print(f"  任务：附件3第{judgement.task.no}项 {judgement.task.note}")
     _print_list("缺少", (*judgement.completeness.missing, *emergency.missing))
     _print_list("请复核", judgement.needs_review)
+    for warning in dict.fromkeys((*draft.warnings, *judgement.warnings)):
+        print(f"  读取说明：{warning}")
     for hint in judgement.hints:
         print(f"  提示：{hint.about}“{hint.quote}” {hint.advice}")
     for reason in judgement.reasons:

@@ -22,6 +22,7 @@ class ReceiptDraft:
         missing: What the draft lacks of 撰稿、审核/签发、联系方式…
         elements_missing: What an emergency report lacks.
         review: What the office will check by hand.
+        reading: What of the file was not read, or not as it looks, and what to do about it.
     """
 
     number: str
@@ -42,6 +43,7 @@ class ReceiptDraft:
     elements_missing: tuple[str, ...] = ()
     hints: tuple[Hint, ...] = ()
     review: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

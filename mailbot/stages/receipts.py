@@ -174,6 +174,7 @@ def _line(config: Config, record: DraftRecord, judgement: Judgement) -> ReceiptD
         elements_missing=record.elements_missing,
         hints=judgement.hints[:5] or tuple[Hint, ...](),
         review=judgement.needs_review,
+        reading=record.warnings,
     )
 
 

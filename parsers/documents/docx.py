@@ -23,9 +23,9 @@ TRACKED: Final = "文件含修订痕迹，已按接受全部修订后的内容�
 HIDDEN: Final = "文件含隐藏文字，已一并读取。"
 MACROS: Final = "文件含宏，宏未运行。"
 REMOTE_TEMPLATE: Final = "文件引用外部模板，未予连接。"
-EMBEDDED: Final = "文件内嵌其他文件（如表格），内嵌文件未读取。"
+EMBEDDED: Final = "文件内嵌其他文件（如表格），内嵌文件未读取，如需报送请另作附件发送。"
 NOTES_UNCOUNTED: Final = "按文件自身的设置，字数不含文本框、脚注和尾注。"
-IMPORTED: Final = "文件引用的部分内容未能读取。"
+IMPORTED: Final = "文件引用的部分内容未能读取，请用 Word 或 WPS 打开，另存为 .docx 后重新发送。"
 
 _SPECIAL_NOTES: Final = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 _REMOTE: Final = re.compile(r"(?:https?|ftp|smb):|\\\\|//", re.IGNORECASE)

@@ -25,6 +25,7 @@ class Line:
     right: float
     y: float
     size: float  # of the type
+    whole: bool = False  # goes on nowhere, as what was typed into a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ _RUNNING_WIDTH = 0.45  # share of the page that a line of running text fills at 
 _COLUMN_WIDTH = 0.2
 _COLUMN_LINES = 4
 _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
+_TITLE_TYPE = 1.15  # of the size of the text: running headers are as small or smaller
+_TITLE_HAN = re.compile("[\u3400-\u9fff]")
+_SHORTEST_TITLE = 8  # Chinese characters; "内部资料" is none
 _BREAK_AFTER = "。！？：；!?:;”」』）"
 _SENTENCE_END = "。！？"
 _FIRST_WORD = re.compile(r"[!-~]{1,60}")
@@ -127,26 +131,54 @@ def _is_page_number(line: Line, page: PageLines) -> bool:
 
 
 def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
-    """Pages without page numbers and without headers and footers that repeat."""
+    """Pages without page numbers and without headers and footers that repeat.
+
+    The first page keeps what repeats later on where it is the title there.
+    """
     seen: Counter[tuple[str, int]] = Counter()
     for page in pages:
         marks = {(_masked(page.lines[n]), _height_class(page.lines[n], page)) for n in _edges(page)}
         seen.update(marks)
     needed = max(2, len(pages) // 2)
-    kept = []
+    kept: list[PageLines] = []
     for page in pages:
-        edges = set(_edges(page))
-        lines = tuple(
-            line
-            for n, line in enumerate(page.lines)
-            if n not in edges
-            or not (
-                _is_page_number(line, page)
-                or seen[_masked(line), _height_class(line, page)] >= needed
-            )
-        )
+        repeated = {
+            n
+            for n in _edges(page)
+            if seen[_masked(page.lines[n]), _height_class(page.lines[n], page)] >= needed
+        }
+        if not kept:
+            repeated -= _titles(page, repeated)
+        numbers = {n for n in _edges(page) if _is_page_number(page.lines[n], page)}
+        dropped = {n for n in repeated | numbers if not page.lines[n].whole}
+        lines = tuple(line for n, line in enumerate(page.lines) if n not in dropped)
         kept.append(replace(page, lines=lines))
     return kept
+
+
+def _titles(page: PageLines, repeated: set[int]) -> set[int]:
+    """Of the lines that repeat, those that a clerk would take for this page's title.
+
+    They stand above the text in larger type, or no other title stands there.
+    """
+    lines = page.lines
+    above = {n for n in repeated if lines[n].y < page.height / 2}
+    below = [n for n in range(len(lines)) if n not in repeated]
+    if not below:
+        return repeated  # nothing else stands here
+    sizes = sorted(lines[n].size for n in below for _ in lines[n].text)
+    text_size = sizes[len(sizes) // 2]
+    large = {n for n in above if lines[n].size >= _TITLE_TYPE * text_size}
+    first = lines[min(below, key=lambda n: lines[n].y)]
+    if large or first.size >= _TITLE_TYPE * text_size or _stands_alone(first, page):
+        return large
+    return {n for n in above if len(_TITLE_HAN.findall(lines[n].text)) >= _SHORTEST_TITLE}
+
+
+def _stands_alone(line: Line, page: PageLines) -> bool:
+    """Whether the first line of the text is a title, no sentence and no 主送."""
+    right = max(other.right for other in page.lines)
+    return line.right < right - 2 * line.size and line.text.rstrip()[-1:] not in _BREAK_AFTER
 
 
 def _height_class(line: Line, page: PageLines) -> int:
@@ -202,7 +234,7 @@ def _continues(line: Line, following: Line, margins: Margins) -> bool:
     """Whether `following` goes on with the sentence that `line` broke off at the margin."""
     left, right = margins
     size = max(line.size, following.size, 1.0)
-    if abs(line.size - following.size) > 0.15 * size:
+    if line.whole or following.whole or abs(line.size - following.size) > 0.15 * size:
         return False
     if _BULLET.match(following.text):
         return False

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +15,21 @@ from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import clean, document, refuse
 from parsers.documents.page_lines import PageLines, paragraphs_of
+from parsers.documents.pdf_fields import Typed, form_of, is_only_a_shell, typed_on
 from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
 from parsers.limits import Limits
 
+FORM = "PDF 表单中填写的内容已按所在位置读入，请核对。"
+TEXT_BOXES = "PDF 上后加的文本框（批注文字）已按所在位置读入，请核对。"
+TOO_MANY_FIELDS = "PDF 的表单项或批注过多，只读取了一部分，请核对。"
+SHELL = "动态表单（XFA），页面上没有填写的内容"
+PRINT_TO_PDF = "请用 Adobe Reader 打开该表单，打印成 PDF，或把文字粘贴到 Word 文档中重新发送。"
 SEND_TEXT = "该文件是扫描件（图片），请发送 Word 或 WPS 编辑的文字稿。"
 
 _FEW_CHARS = 40  # stamps of scanner apps, page numbers
+_SHELL_CHARS = 1_500  # "Please wait …" in several languages
 _SCAN_COVERS = 0.5  # share of the page that a scan fills
 _FEW_PIECES = 3
 _MAX_IMAGES = 200
@@ -48,6 +56,7 @@ class _Page:
     chars: int
     scanned: bool
     gaps: bool = False  # more pieces of text than characters: some came out empty
+    notes: tuple[str, ...] = ()
 
 
 def read_pdf(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
@@ -86,10 +95,13 @@ def _read(
         return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
     pages: list[_Page] = []
     taken = _Taken()
-    for index in range(count):
-        pages.append(_page(opened, index, taken, limits))
-        if sum(page.chars for page in pages) > limits.text_chars:
-            return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
+    with form_of(opened) as form:
+        for index in range(count):
+            pages.append(_page(opened, index, form, taken, limits))
+            if sum(page.chars for page in pages) > limits.text_chars:
+                return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
+    if is_only_a_shell(opened) and sum(page.chars for page in pages) < _SHELL_CHARS:
+        return refuse(name, data, SHELL, PRINT_TO_PDF)
     if all(page.scanned or not page.chars for page in pages):
         return _scan(name, data, opened, pages, limits)
     return document(
@@ -111,10 +123,14 @@ def _blocks(pages: list[_Page]) -> list[Block]:
 
 def _warnings(pages: list[_Page]) -> list[str]:
     scanned = [str(n) for n, page in enumerate(pages, 1) if page.scanned]
-    found = [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字。"] if scanned else []
+    found = (
+        [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字，请另发该页的文字稿。"]
+        if scanned
+        else []
+    )
     if any(page.gaps for page in pages):
         found.append("PDF 未嵌入字体，部分文字可能没有读出，请核对。")
-    return found
+    return [*found, *dict.fromkeys(note for page in pages for note in page.notes)]
 
 
 def _text_objects(page: pypdfium2.PdfPage) -> int:
@@ -174,22 +190,35 @@ def _picture(opened: pypdfium2.PdfDocument, index: int) -> Any:
         page.close()
 
 
-def _page(opened: pypdfium2.PdfDocument, index: int, taken: _Taken, limits: Limits) -> _Page:
+def _page(
+    opened: pypdfium2.PdfDocument, index: int, form: Any, taken: _Taken, limits: Limits
+) -> _Page:
     """One page; a page that pdfium cannot load is empty, the others still count."""
     try:
         page = opened[index]
     except Exception:  # noqa: BLE001  PdfiumError: page failed to load
         return _Page(PageLines((), 595, 842), [], 0, scanned=False)
     try:
-        printed = printed_page(page)
+        typed, complete = typed_on(page, form)
+        printed = printed_page(page, typed)
         chars = sum(len(line.text) for line in printed.lines)
+        own_chars = max(chars - sum(len(t.text) for t in typed), 0)
         images, largest = _images(page, printed.width * printed.height, taken, limits)
-        scanned = chars < _FEW_CHARS and largest > _SCAN_COVERS
+        scanned = own_chars < _FEW_CHARS and largest > _SCAN_COVERS
         pieces = _text_objects(page)
-        gaps = pieces > 1.03 * chars + _FEW_PIECES
-        return _Page(printed, images, chars, scanned, gaps)
+        gaps = pieces > 1.03 * own_chars + _FEW_PIECES
+        return _Page(printed, images, chars, scanned, gaps, tuple(_notes(typed, complete)))
     finally:
         page.close()
+
+
+def _notes(typed: list[Typed], complete: bool) -> Iterator[str]:
+    if any(t.in_form for t in typed):
+        yield FORM
+    if not all(t.in_form for t in typed):
+        yield TEXT_BOXES
+    if not complete:
+        yield TOO_MANY_FIELDS
 
 
 def _images(

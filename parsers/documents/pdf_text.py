@@ -4,7 +4,7 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from parsers.documents.page_lines import Line, PageLines, is_blank, is_wide
+from parsers.documents.pdf_char import Char
+from parsers.documents.pdf_fields import Typed
+from parsers.documents.pdf_typed import among, lines_apart, written_in
 
 _MAX_CHARS_PER_PAGE = 60_000
 _STEP = 5  # degrees
@@ -20,30 +23,25 @@ _FULL_TURN = 360 // _STEP
 _HYPHENS = {0x02: "\u00ad", 0xFFFE: "\u00ad", 0xFFFF: ""}
 
 
-@dataclass(slots=True)
-class _Char:
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-    angle: int  # in steps of `_STEP` degrees
-    generated: bool = False  # a blank that pdfium put where it saw a gap
+def printed_page(page: pypdfium2.PdfPage, typed: Sequence[Typed] = ()) -> PageLines:
+    """The lines of a page in the order they were drawn; slanting watermarks left out.
 
-
-def printed_page(page: pypdfium2.PdfPage) -> PageLines:
-    """The lines of a page in the order they were drawn; slanting watermarks left out."""
+    Args:
+        page: As pdfium loaded it.
+        typed: Values of its form fields and the like, read where they stand.
+    """
     textpage = page.get_textpage()
     try:
-        chars = list(_chars(textpage.raw))
+        printed = list(_chars(textpage.raw))
     finally:
         textpage.close()
     left, bottom, right, top = page.get_bbox()
-    main = _main_angle(chars)
+    main = _main_angle(printed)
+    chars, apart = written_in(printed, typed, turned=bool(main))
     # Landscape pages are often drawn sideways: the text tells which way is up.
     sheet = _Sheet(left, bottom, right, top, turned=-main % _FULL_TURN)
     lines: list[Line] = []
-    run: list[_Char] = []
+    run: list[Char] = []
     for char in chars:
         if char.text == "\n":
             _end_lines(run, lines, sheet.height)
@@ -53,6 +51,8 @@ def printed_page(page: pypdfium2.PdfPage) -> PageLines:
     _end_lines(run, lines, sheet.height)
     if sheet.turned:  # pdfium sorts by the page as it lies, not as it is read
         lines.sort(key=lambda line: line.y)
+    for text in apart:
+        among(lines, lines_apart(text, top, left))
     return PageLines(tuple(lines), sheet.width, sheet.height)
 
 
@@ -78,7 +78,7 @@ class _Sheet:
     def height(self) -> float:
         return abs(self.right - self.left if self._sideways else self.top - self.bottom)
 
-    def stand(self, char: _Char) -> None:
+    def stand(self, char: Char) -> None:
         """Put the character on the turned sheet, measured from its lower left corner."""
         x0, x1 = char.left - self.left, char.right - self.left
         y0, y1 = char.bottom - self.bottom, char.top - self.bottom
@@ -93,17 +93,17 @@ class _Sheet:
             char.angle = 0
 
 
-def _main_angle(chars: list[_Char]) -> int:
+def _main_angle(chars: list[Char]) -> int:
     """The direction most text runs in: text across it is a watermark or a stamp."""
     angles = Counter(char.angle for char in chars if char.text.strip())
     return angles.most_common(1)[0][0] if angles else 0
 
 
-def _is_full(char: _Char) -> bool:
+def _is_full(char: Char) -> bool:
     return "\u2e80" <= char.text <= "\uffef"
 
 
-def _type_size(char: _Char) -> float:
+def _type_size(char: Char) -> float:
     """Size as it appears: the nominal one says nothing, producers scale the page.
 
     A Chinese character is as wide as its type is high.
@@ -113,16 +113,16 @@ def _type_size(char: _Char) -> float:
     return 0.85 * (char.top - char.bottom)
 
 
-def _end_lines(run: list[_Char], lines: list[Line], height: float) -> None:
+def _end_lines(run: list[Char], lines: list[Line], height: float) -> None:
     for row in _rows(run):
         _end_line(row, lines, height)
     run.clear()
 
 
-def _rows(run: list[_Char]) -> list[list[_Char]]:
+def _rows(run: list[Char]) -> list[list[Char]]:
     """The visual lines of what pdfium takes for one, in order of their first character."""
-    rows: list[list[_Char]] = []
-    current: list[_Char] = []
+    rows: list[list[Char]] = []
+    current: list[Char] = []
     for char in run:
         if char.generated or char.angle or not char.text.strip():
             if not rows:
@@ -137,7 +137,7 @@ def _rows(run: list[_Char]) -> list[list[_Char]]:
     return rows
 
 
-def _level(row: list[_Char], char: _Char) -> bool:
+def _level(row: list[Char], char: Char) -> bool:
     """Whether a character stands on this row; raised and lowered figures still do."""
     for last in reversed(row):
         if last.text.strip() and not last.generated:
@@ -148,7 +148,7 @@ def _level(row: list[_Char], char: _Char) -> bool:
     return shared >= 0.4 * min(last.top - last.bottom, char.top - char.bottom)
 
 
-def _end_line(run: list[_Char], lines: list[Line], height: float) -> None:
+def _end_line(run: list[Char], lines: list[Line], height: float) -> None:
     drawn = [char for char in run if char.right > char.left and char.text.strip()]
     text = _ordered_text(run).strip()
     if not drawn or not text:
@@ -161,11 +161,12 @@ def _end_line(run: list[_Char], lines: list[Line], height: float) -> None:
             right=max(char.right for char in drawn),
             y=height - sorted(char.bottom for char in drawn)[len(drawn) // 2],
             size=sizes[len(sizes) // 2],
+            whole=max(drawn, key=lambda char: char.right).typed,
         )
     )
 
 
-def _ordered_text(run: list[_Char]) -> str:
+def _ordered_text(run: list[Char]) -> str:
     """The characters of a line from left to right, with the blanks that were typed.
 
     Producers draw a line font by font, so that quotation marks come after the Chinese
@@ -186,12 +187,12 @@ def _ordered_text(run: list[_Char]) -> str:
     return "".join(parts)
 
 
-def _runs_leftwards(typed: list[_Char]) -> bool:
+def _runs_leftwards(typed: list[Char]) -> bool:
     """Whether a line holds Hebrew or Arabic, which pdfium has put in reading order already."""
     return any("\u0590" <= c.text <= "\u08ff" or "\ufb1d" <= c.text <= "\ufefc" for c in typed)
 
 
-def _before_generated(run: list[_Char]) -> Iterator[int]:
+def _before_generated(run: list[Char]) -> Iterator[int]:
     """Positions, among the typed characters, after which pdfium saw a gap."""
     position = -1
     for char in run:
@@ -201,7 +202,7 @@ def _before_generated(run: list[_Char]) -> Iterator[int]:
             yield position
 
 
-def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
+def _gap(before: Char, char: Char, *, seen: bool) -> bool:
     gap = char.left - before.right
     korean = _is_hangul(before) or _is_hangul(char)  # as wide as Chinese, but spaced like Latin
     if not korean and (is_wide(before.text) or is_wide(char.text)):
@@ -209,17 +210,17 @@ def _gap(before: _Char, char: _Char, *, seen: bool) -> bool:
     return seen and not before.text.isspace() and not char.text.isspace()
 
 
-def _is_hangul(char: _Char) -> bool:
+def _is_hangul(char: Char) -> bool:
     return "\uac00" <= char.text <= "\ud7a3"
 
 
-def _chars(textpage: Any) -> Iterator[_Char]:
+def _chars(textpage: Any) -> Iterator[Char]:
     box = pdfium.FS_RECTF()
     count = min(pdfium.FPDFText_CountChars(textpage), _MAX_CHARS_PER_PAGE)
     for n in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage, n)
         if code in (0x0A, 0x0D):
-            yield _Char("\n", 0, 0, 0, 0, 0)
+            yield Char("\n", 0, 0, 0, 0, 0)
             continue
         # The loose box is what the type takes up; the tight one is the ink alone.
         if not pdfium.FPDFText_GetLooseCharBox(textpage, n, ctypes.byref(box)):
@@ -227,4 +228,4 @@ def _chars(textpage: Any) -> Iterator[_Char]:
         angle = round(math.degrees(pdfium.FPDFText_GetCharAngle(textpage, n)) / _STEP) % _FULL_TURN
         text = _HYPHENS.get(code) or ("\ufffd" if code == 0 else chr(min(code, 0x10FFFF)))
         generated = pdfium.FPDFText_IsGenerated(textpage, n) == 1
-        yield _Char(text, box.left, box.right, box.bottom, box.top, angle, generated)
+        yield Char(text, box.left, box.right, box.bottom, box.top, angle, generated)

@@ -26,7 +26,7 @@ from parsers.documents.symbols import symbol
 from parsers.facts import DocumentText, ImageFact, Unreadable
 from parsers.limits import Limits
 
-CUT_OFF: Final = "文件末尾不完整，内容可能有缺失。"
+CUT_OFF: Final = "文件末尾不完整，内容可能有缺失，请检查后重新发送。"
 
 _MAX_DEPTH: Final = 5_000
 _MAX_TOKENS: Final = 6_000_000
