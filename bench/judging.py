@@ -7,7 +7,8 @@ one with `re`: no score, no times, no names, no fingerprint.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -21,6 +22,7 @@ from mailbot.rules import duplicates, kinds
 from mailbot.rules.cues import CueTable
 from mailbot.rules.emergency_frames import cut
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft
+from mailbot.rules.passages import Passage
 from parsers.facts import DraftText, Reading
 from parsers.reading import read_mail
 
@@ -76,10 +78,11 @@ def development_sets() -> Any:
 
 def texts() -> list[dict[str, str]]:
     """Every committed development text, in the order of the sets' names."""
-    sets = development_sets()
-    folder = sets.SETS
-    names = sorted(path.relative_to(folder).with_suffix("") for path in folder.rglob("*.toml"))
-    return [text for name in names for text in sets.texts_of(str(name))]
+    found = []
+    for path in sorted(development_sets().SETS.rglob("*.toml")):
+        listed = tomllib.loads(path.read_text(encoding="utf-8"))
+        found += [text for text in listed.get("text", ()) if text.get("body")]
+    return found
 
 
 def joined(told: Sequence[dict[str, str]], least: int) -> Iterator[dict[str, str]]:
@@ -142,11 +145,12 @@ def search_one_by_one(tasks: Sequence[Task], book: RuleBook) -> None:
         _search(book.task_cues, theme)
 
 
-def _search(table: CueTable, scopes: dict[str, str]) -> None:
+def _search(table: CueTable, scopes: Mapping[str, str | Passage]) -> None:
     for rule in table.compiled:
-        text = scopes.get(rule.cue.scope)
+        found = scopes.get(rule.cue.scope)
+        text = found.text if isinstance(found, Passage) else found
         if text:
-            rule.pattern.search(text)
+            rule.words.pattern.search(text)
 
 
 def least(work: Callable[[], None], rounds: int) -> float:

@@ -8,7 +8,7 @@ import re
 
 _MOST_PATHS = 4000  # ways one pattern may be tried from one place
 _COUNTED = re.compile(r"\{(\d{1,4})(?:,(\d{0,4}))?\}")
-_GROUP_HEAD = re.compile(r"\((?:\?(?::|[=!]|<[=!]|P<\w{1,30}>))?")
+GROUP_HEAD = re.compile(r"\((?:\?(?::|[=!]|<[=!]|P<\w{1,30}>))?")
 
 
 class _Unsafe(Exception):
@@ -38,7 +38,7 @@ def _alternatives(pattern: str, at: int) -> tuple[int, int]:
             most, paths, at = max(most, paths), 1, at + 1
             continue
         inner, at = _item(pattern, at)
-        least, most_often, at = _repeats(pattern, at)
+        least, most_often, at = repeats(pattern, at)
         if most_often > 1 and inner > 1:
             raise _Unsafe("重复里面又有可变重复，长文会卡死")
         paths *= inner * (most_often - least + 1)
@@ -52,9 +52,9 @@ def _item(pattern: str, at: int) -> tuple[int, int]:
             raise _Unsafe("不能使用反向引用")
         return 1, at + 2
     if pattern[at] == "[":
-        return 1, _class_end(pattern, at)
+        return 1, class_end(pattern, at)
     if pattern[at] == "(":
-        head = _GROUP_HEAD.match(pattern, at)
+        head = GROUP_HEAD.match(pattern, at)
         if head is None or pattern.startswith("(?P=", at) or pattern.startswith("(?(", at):
             raise _Unsafe("不能使用这种括号写法")
         paths, end = _alternatives(pattern, head.end())
@@ -62,56 +62,8 @@ def _item(pattern: str, at: int) -> tuple[int, int]:
     return 1, at + 1
 
 
-def needed(pattern: str) -> frozenset[str]:
-    """Characters of which a text must hold one for a pattern to match; empty: nobody can say.
-
-    Most cues speak of what a text does not touch at all: one look at its characters tells so
-    without a search.
-
-    Args:
-        pattern: One that `fault_of` has nothing against.
-    """
-    found, _ = _needed(pattern, 0)
-    return found or frozenset()
-
-
-def _needed(pattern: str, at: int) -> tuple[frozenset[str] | None, int]:
-    """What the branches from `at` to the closing bracket need, and where it ends."""
-    branches: list[frozenset[str] | None] = [None]
-    while at < len(pattern) and pattern[at] != ")":
-        if pattern[at] == "|":
-            branches.append(None)
-            at += 1
-            continue
-        item, at = _needed_item(pattern, at)
-        least, _, at = _repeats(pattern, at)
-        known = branches[-1]
-        if item and least and (known is None or len(item) < len(known)):
-            branches[-1] = item
-    told = [branch for branch in branches if branch is not None]
-    return (frozenset().union(*told) if len(told) == len(branches) else None), at
-
-
-def _needed_item(pattern: str, at: int) -> tuple[frozenset[str] | None, int]:
-    """What one character, class or group needs, and where it ends."""
-    char = pattern[at]
-    if char == "\\":
-        after = pattern[at + 1]
-        return (None if after.isalnum() else frozenset(after)), at + 2
-    if char == "[":
-        end = _class_end(pattern, at)
-        inside = pattern[at + 1 : end - 1]
-        return (None if set(inside) & set("^-\\") else frozenset(inside)), end
-    if char == "(":
-        head = _GROUP_HEAD.match(pattern, at)
-        assert head is not None
-        found, end = _needed(pattern, head.end())
-        looks_around = head[0].endswith(("=", "!"))
-        return (None if looks_around else found), end + 1
-    return (None if char in ".^$" else frozenset(char)), at + 1
-
-
-def _class_end(pattern: str, at: int) -> int:
+def class_end(pattern: str, at: int) -> int:
+    """Where the class [...] that begins at `at` ends."""
     end = at + 2 if pattern.startswith("[^", at) else at + 1
     end += pattern.startswith("]", end)
     while pattern[end] != "]":
@@ -119,7 +71,7 @@ def _class_end(pattern: str, at: int) -> int:
     return end + 1
 
 
-def _repeats(pattern: str, at: int) -> tuple[int, int, int]:
+def repeats(pattern: str, at: int) -> tuple[int, int, int]:
     """Least and most times a quantifier at `at` allows (1, 1 without one), and where it ends."""
     sign = pattern[at : at + 1]
     if sign and sign in "*+":

@@ -5,18 +5,16 @@ rows fire and add up; it never reads a file and knows nothing of what is judged.
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 
-from mailbot.rules.cue_patterns import needed
+from mailbot.rules.cue_marks import Wording, wording
+from mailbot.rules.passages import Passage
 
-_CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
-_SENTENCE_END = re.compile(r"[。；！？;!?\n]")
-_REACH = 60  # characters looked at on each side: a text without punctuation stays cheap
-_MOST_HITS = 200  # hits of one cue examined in one text, for the same reason
+_MOST_HITS = 200  # hits of one cue examined in one text: a text of nothing else stays cheap
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,30 @@ class Fired:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     cue: Cue
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    unless_sentence: re.Pattern[str] | None
-    needed: frozenset[str]
+    words: Wording
+    unless: Wording | None
+    unless_sentence: Wording | None
+
+
+class _Scope:
+    """The cues of one scope, by what their matches hold."""
+
+    def __init__(self, rules: Iterable[tuple[int, _Compiled]]) -> None:
+        self._always: list[int] = []
+        self._by_sign: dict[str, list[int]] = {}
+        for number, rule in rules:
+            if not rule.words.held:
+                self._always.append(number)
+            for sign in rule.words.held:
+                self._by_sign.setdefault(sign, []).append(number)
+        self._signs = frozenset(self._by_sign)
+
+    def possible(self, signs: set[str]) -> set[int]:
+        """Numbers of the cues that may match in a text of these signs."""
+        found = set(self._always)
+        for sign in self._signs & signs:
+            found.update(self._by_sign[sign])
+        return found
 
 
 @dataclass(frozen=True)
@@ -87,15 +105,17 @@ class CueTable:
     def compiled(self) -> tuple[_Compiled, ...]:
         """Patterns, compiled once for the life of the table."""
         return tuple(
-            _Compiled(
-                c,
-                re.compile(c.pattern),
-                _maybe(c.unless),
-                _maybe(c.unless_sentence),
-                needed(c.pattern),
-            )
+            _Compiled(c, wording(c.pattern), _maybe(c.unless), _maybe(c.unless_sentence))
             for c in self.cues
         )
+
+    @cached_property
+    def by_scope(self) -> Mapping[str, _Scope]:
+        """Which of `compiled` are looked for in which scope."""
+        scopes: dict[str, list[tuple[int, _Compiled]]] = {}
+        for number, rule in enumerate(self.compiled):
+            scopes.setdefault(rule.cue.scope, []).append((number, rule))
+        return {scope: _Scope(rules) for scope, rules in scopes.items()}
 
     @cached_property
     def by_id(self) -> Mapping[str, _Compiled]:
@@ -108,89 +128,56 @@ class CueTable:
         return {name: re.compile(words) for name, words in self.words.items()}
 
 
-def _maybe(pattern: str) -> re.Pattern[str] | None:
-    return re.compile(pattern) if pattern else None
+def _maybe(pattern: str) -> Wording | None:
+    return wording(pattern) if pattern else None
 
 
-class _Bounds:
-    """Clauses and sentences of one text, looked up by position."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._known: dict[tuple[int, int, int], bool] = {}
-
-    @cached_property
-    def _clause_ends(self) -> list[int]:
-        return [found.start() for found in _CLAUSE_END.finditer(self._text)]
-
-    @cached_property
-    def _sentence_ends(self) -> list[int]:
-        return [found.start() for found in _SENTENCE_END.finditer(self._text)]
-
-    def clause_has(self, pattern: re.Pattern[str], start: int, end: int) -> bool:
-        return self._has(pattern, self._clause_ends, start, end)
-
-    def sentence_has(self, pattern: re.Pattern[str], start: int, end: int) -> bool:
-        return self._has(pattern, self._sentence_ends, start, end)
-
-    def _has(self, pattern: re.Pattern[str], ends: list[int], start: int, end: int) -> bool:
-        """Many cues ask the same of the same clause: each answer is kept."""
-        left, right = self._around(ends, start, end)
-        key = (id(pattern), left, right)
-        if key not in self._known:
-            self._known[key] = pattern.search(self._text[left:right]) is not None
-        return self._known[key]
-
-    def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
-        before = bisect_right(ends, start - 1)
-        after = bisect_left(ends, end)
-        left = ends[before - 1] + 1 if before else 0
-        right = ends[after] if after < len(ends) else len(self._text)
-        return max(left, start - _REACH), min(right, end + _REACH)
-
-
-def hits(rule: _Compiled, text: str, bounds: _Bounds) -> Iterator[re.Match[str]]:
+def _hits(rule: _Compiled, passage: Passage) -> Iterator[re.Match[str]]:
     """Matches of one cue that its own clause and sentence do not cancel."""
-    for count, found in enumerate(rule.pattern.finditer(text)):
-        if count >= _MOST_HITS:
-            return
+    unless, unless_sentence = (
+        _possible(rule.unless, passage),
+        _possible(rule.unless_sentence, passage),
+    )
+    for found in islice(rule.words.matches(passage.text), _MOST_HITS):
         start, end = found.span()
-        if rule.unless and bounds.clause_has(rule.unless, start, end):
+        if unless and passage.clause_has(unless, start, end):
             continue
-        if rule.unless_sentence and bounds.sentence_has(rule.unless_sentence, start, end):
+        if unless_sentence and passage.sentence_has(unless_sentence, start, end):
             continue
         yield found
 
 
-def fire(table: CueTable, texts: Mapping[str, str]) -> tuple[Fired, ...]:
-    """Every cue that fires, once each, at its first uncancelled match.
+def _possible(words: Wording | None, passage: Passage) -> Wording | None:
+    return words if words is not None and words.may_be_in(passage.signs) else None
+
+
+def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ...]:
+    """Every cue that fires, once each, at its first uncancelled match, in the table's order.
 
     Args:
         table: The cues.
         texts: Scope → text; a cue whose scope is not given stays silent.
     """
-    bounds = {scope: _Bounds(text) for scope, text in texts.items()}
-    characters = {scope: set(text) for scope, text in texts.items()}
-    fired = []
-    for rule in table.compiled:
-        scope = rule.cue.scope
-        text = texts.get(scope)
-        if not text or (rule.needed and rule.needed.isdisjoint(characters[scope])):
+    fired: list[tuple[int, Fired]] = []
+    for scope, given in texts.items():
+        passage = given if isinstance(given, Passage) else Passage(given)
+        cues = table.by_scope.get(scope)
+        if cues is None or not passage.text:
             continue
-        if rule.pattern.search(text) is None:
-            continue
-        found = next(hits(rule, text, bounds[scope]), None)
-        if found is not None:
-            fired.append(Fired(rule.cue, found[0], *found.span()))
-    return tuple(fired)
+        for number in cues.possible(passage.signs):
+            rule = table.compiled[number]
+            found = next(_hits(rule, passage), None)
+            if found is not None:
+                fired.append((number, Fired(rule.cue, found[0], *found.span())))
+    return tuple(one for _, one in sorted(fired, key=itemgetter(0)))
 
 
-def asserted(table: CueTable, cue_id: str, text: str, most: int) -> list[int]:
+def asserted(table: CueTable, cue_id: str, passage: Passage, most: int) -> list[int]:
     """Where the uncancelled matches of one cue begin, the first `most` of them."""
     rule = table.by_id.get(cue_id)
-    if rule is None or (rule.needed and rule.needed.isdisjoint(text)):
+    if rule is None or not rule.words.may_be_in(passage.signs):
         return []
-    return [found.start() for found in islice(hits(rule, text, _Bounds(text)), most)]
+    return [found.start() for found in islice(_hits(rule, passage), most)]
 
 
 def total(fired: Iterable[Fired], caps: Mapping[str, float]) -> float:

@@ -10,6 +10,7 @@ a look, it never alarms by itself.
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from mailbot.rules.cues import CueTable, Fired, asserted
 from mailbot.rules.emergency_circumstances import danger_signs, just_happened
@@ -40,20 +41,21 @@ def excerpt(parts: Parts, reference: datetime, cues: CueTable) -> str:
         cues: Tells which words assert harm, and which characters hazards are made of.
     """
     sentences = list(_SENTENCE.finditer(parts.body))[:_MOST]
-    for first in (
-        *_of_persons(sentences, parts, reference, cues),
-        *_just_now(sentences, reference, cues),
-    ):
-        last = min(len(sentences), first + 1 + _FOLLOWING)
-        return parts.body[sentences[first].start() : sentences[last - 1].end()].strip()
-    return ""
+    found = chain(
+        _of_persons(sentences, parts, reference, cues), _just_now(sentences, reference, cues)
+    )
+    first = next(found, None)
+    if first is None:
+        return ""
+    last = min(len(sentences), first + 1 + _FOLLOWING)
+    return parts.body[sentences[first].start() : sentences[last - 1].end()].strip()
 
 
 def _of_persons(
     sentences: list[re.Match[str]], parts: Parts, reference: datetime, cues: CueTable
 ) -> Iterator[int]:
     """Sentences of today's that tell of somebody harmed, or are followed by one that does."""
-    for at in sorted({place for cue in _PERSON for place in asserted(cues, cue, parts.body, 20)}):
+    for at in sorted({place for cue in _PERSON for place in asserted(cues, cue, parts.told, 20)}):
         here = next((n for n, one in enumerate(sentences) if one.end() > at), None)
         if here is None:
             continue

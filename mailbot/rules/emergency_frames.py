@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailbot.rules.chinese_numerals import narrow
 from mailbot.rules.cues import CueTable, asserted
+from mailbot.rules.passages import Passage
 
 _SENTENCE_END = re.compile(r"[。；！？\n][。；！？\s”\"]*")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fa5\d])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])")
@@ -15,7 +17,7 @@ _MOST_EVENTS = 20
 _WITNESSES = ("event.body", "event.shape")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parts:
     """A draft cut for the cues; spaces between characters (Word's justified lines) are gone.
 
@@ -33,16 +35,26 @@ class Parts:
             return self
         return Parts(self.title, f"{self.title}。\n{self.body}", terse=True)
 
-    def scopes(self, table: CueTable) -> dict[str, str]:
+    @cached_property
+    def whole(self) -> Passage:
+        """Title and body together."""
+        return Passage(f"{self.title}\n{self.body}")
+
+    @cached_property
+    def told(self) -> Passage:
+        """The body, as cues look into it."""
+        return Passage(self.body, within=self.whole)
+
+    def scopes(self, table: CueTable) -> dict[str, str | Passage]:
         """Scope → text, as the cue file names them; `near_events` is the one left, "near"."""
         lead = self.body[: int(table.settings["lead"])]
         return {
             "title": self.title,
-            "body": self.body,
+            "body": self.told,
             "lead": lead,
             "open": lead[: int(table.settings["open"])],
-            "raw": f"{self.title}\n{self.body}",
-            "hazard": f"{self.title}\n{self.body}",
+            "raw": self.whole,
+            "hazard": self.whole,
         }
 
     def near_events(self, table: CueTable) -> str:
@@ -50,7 +62,7 @@ class Parts:
         starts = [0, *(found.end() for found in _SENTENCE_END.finditer(self.body))]
         near: set[int] = set()
         for witness in _WITNESSES:
-            for at in asserted(table, witness, self.body, _MOST_EVENTS):
+            for at in asserted(table, witness, self.told, _MOST_EVENTS):
                 place = _place(starts, at)
                 near |= {place, max(0, place - 1)}
         ends = [*starts[1:], len(self.body)]

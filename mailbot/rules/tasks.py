@@ -14,6 +14,7 @@ from mailbot.notice import Notice, Task
 from mailbot.records.verdicts import Reason, TaskVerdict
 from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import CueTable, Fired, asserted, fire
+from mailbot.rules.passages import Passage
 from mailbot.rules.task_windows import dated_window
 from mailbot.rules.units import unit_index
 
@@ -175,6 +176,7 @@ def _told_in_the_text(
 ) -> list[_Match]:
     """Topics under a headline that names none: told at the start of the text, and again."""
     fired = [one.task.no for one in topics if one.score >= cues.settings["enough"]]
+    passage = Passage(body[:_BODY])
     found = []
     for task in notice.tasks:
         if task.no in fired or (task.every is not None and task.every.min_images > 0):
@@ -182,7 +184,7 @@ def _told_in_the_text(
         for cue in cues.cues:
             if cue.scope != "title" or not _about(cue.group, task, cues):
                 continue
-            places = asserted(cues, cue.id, body[:_BODY], _TOLD_AGAIN)
+            places = asserted(cues, cue.id, passage, _TOLD_AGAIN)
             if len(places) >= _TOLD_AGAIN and places[0] < _OPENING:
                 because = f"正文开头写到{cue.reason}，后文又写到"
                 found.append(_Match(task, cues.settings["enough"], because))

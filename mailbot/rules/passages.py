@@ -1,0 +1,61 @@
+"""A text that cues are looked for in: what several of them ask of it is found once."""
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from mailbot.rules.cue_marks import Wording, signs_of
+
+_CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
+_SENTENCE_END = re.compile(r"[。；！？;!?\n]")
+_REACH = 60  # characters looked at on each side: a text without punctuation stays cheap
+
+
+class Passage:
+    """A text with its signs, clauses and sentences.
+
+    Attributes:
+        text: The text itself.
+    """
+
+    def __init__(self, text: str, within: "Passage | None" = None) -> None:
+        """`within`: a passage this one is most of; its signs tell enough of this one, too."""
+        self.text = text
+        self._within = within
+        self._known: dict[tuple[int, int, int], bool] = {}
+
+    @cached_property
+    def signs(self) -> set[str]:
+        """Its characters and the pairs they stand in, and perhaps a few more."""
+        return self._within.signs if self._within else signs_of(self.text)
+
+    @cached_property
+    def _clause_ends(self) -> list[int]:
+        return [found.start() for found in _CLAUSE_END.finditer(self.text)]
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [found.start() for found in _SENTENCE_END.finditer(self.text)]
+
+    def clause_has(self, words: Wording, start: int, end: int) -> bool:
+        """Whether the clause of a match holds these words."""
+        return self._has(words, self._clause_ends, start, end)
+
+    def sentence_has(self, words: Wording, start: int, end: int) -> bool:
+        """Whether the sentence of a match holds these words."""
+        return self._has(words, self._sentence_ends, start, end)
+
+    def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:
+        """Many cues ask the same of the same clause: each answer is kept."""
+        left, right = self._around(ends, start, end)
+        key = (id(words.pattern), left, right)
+        if key not in self._known:
+            self._known[key] = words.pattern.search(self.text[left:right]) is not None
+        return self._known[key]
+
+    def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
+        before = bisect_right(ends, start - 1)
+        after = bisect_left(ends, end)
+        left = ends[before - 1] + 1 if before else 0
+        right = ends[after] if after < len(ends) else len(self.text)
+        return max(left, start - _REACH), min(right, end + _REACH)

@@ -1,0 +1,77 @@
+"""What a pattern shows before it is searched for: a look at that never hides a match."""
+
+import re
+
+import pytest
+from development_sets import book, texts_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.rules.cue_marks import signs_of, wording
+from mailbot.rules.cue_patterns import fault_of
+
+PATTERNS = [
+    pytest.param("火", "火", "", id="one-character"),
+    pytest.param("火灾", "火灾", "", id="a-pair-of-a-word"),
+    pytest.param("火灾|泄漏", "火灾 泄漏", "", id="one-of-each-branch"),
+    pytest.param("大火灾", "大火", "", id="the-first-pair-of-several"),
+    pytest.param("(?:起|着)火了?", "起火 着火", "着起", id="over-the-end-of-a-group"),
+    pytest.param("大?火", "火", "大火", id="what-may-be-left-out-is-not-needed"),
+    pytest.param("火大?灾", "火灾 大灾", "", id="but-may-stand-between"),
+    pytest.param("[塌垮]{1,2}了", "塌了 垮了", "垮塌", id="a-class"),
+    pytest.param("[^，]火", "火", "", id="not-a-class-of-what-it-is-not"),
+    pytest.param("[0-9]火", "火", "", id="no-range"),
+    pytest.param(r"\d时", "时", r"\d", id="no-kind-of-characters-but-as-a-beginning"),
+    pytest.param(r"[\d一]{1,2}时", "时", r"\d一", id="nor-in-a-class"),
+    pytest.param(r"\(火", "(火", r"\(", id="an-escaped-sign"),
+    pytest.param("(?<!灭)火", "火", "", id="what-stands-before-is-not-needed"),
+    pytest.param("火(?!车)灾", "火灾", "", id="nor-what-must-not-follow"),
+    pytest.param("火|.{2}", "", "", id="a-branch-of-anything"),
+    pytest.param("(?:火)?", "", "", id="nothing-at-all"),
+    pytest.param("火|", "", "", id="an-empty-branch"),
+    pytest.param("^[\\s“]{0,3}为防", "为防", r"\s“为", id="anchors"),
+    pytest.param(r"火\b灾", "火灾", "", id="an-edge-takes-no-character"),
+    pytest.param("(?:起火){2}", "起火", "起", id="repeated"),
+    pytest.param(r"\u706b", "", "", id="what-is-not-read-tells-nothing"),
+    pytest.param("(?i:a)b", "", "", id="nor-a-flag"),
+    pytest.param("火{1,2}+灾", "", "", id="nor-what-gives-nothing-back"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "held", "opening"), PATTERNS)
+def test_what_every_match_shows(pattern: str, held: str, opening: str) -> None:
+    words = wording(pattern)
+
+    assert words.held == frozenset(held.split())
+    assert (words.opening.pattern if words.opening else "") == (f"[{opening}]" if opening else "")
+
+
+@given(
+    st.sampled_from([str(p.values[0]) for p in PATTERNS]),
+    st.text("火灾泄漏起着大塌垮了，0一时(灭车为防ab“ ", max_size=8),
+)
+def test_no_match_is_hidden(pattern: str, text: str) -> None:
+    words = wording(pattern)
+    wanted = [found.span() for found in re.finditer(pattern, text)]
+
+    assert [found.span() for found in words.matches(text)] == wanted
+    assert not wanted or words.may_be_in(signs_of(text))
+
+
+def test_no_match_of_the_shipped_cues_is_hidden() -> None:
+    """On every text the rules were made with; nearly all cues can be passed over so."""
+    tables = (book().emergency_cues, book().kind_cues, book().task_cues)
+    cues = [rule for table in tables for rule in table.compiled]
+    texts = [
+        text["body"] for name in ("kinds/tuned", "emergencies/tuned") for text in texts_of(name)
+    ]
+    for rule in cues:
+        for one in (rule.words, rule.unless, rule.unless_sentence):
+            if one is None:
+                continue
+            assert fault_of(one.pattern.pattern) == ""
+            for text in texts:
+                wanted = [found.span() for found in one.pattern.finditer(text)]
+                assert [found.span() for found in one.matches(text)] == wanted, rule.cue.id
+                assert not wanted or one.may_be_in(signs_of(text)), rule.cue.id
+    assert sum(bool(rule.words.held) for rule in cues) > 0.9 * len(cues)
