@@ -28,6 +28,11 @@ BROWSER_ARCHIVE = (
     b"From: <Saved by Blink>\r\nSnapshot-Content-Location: x\r\nSubject: t\r\n" + WEB_ARCHIVE
 )
 
+XML_SHEET = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+    '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+)
+
 
 @pytest.mark.parametrize(
     ("data", "expected"),
@@ -99,6 +104,21 @@ BROWSER_ARCHIVE = (
         ),
         pytest.param(b"%TSD-Header-###%\0\1", "encrypted", id="office encryption product"),
         pytest.param(bytes(range(256)) * 20, "unknown", id="binary"),
+        pytest.param(zipped({"Index/Document.iwa": ""}), "unknown", id="Apple's Pages"),
+        pytest.param(
+            zipped({"稿.pages/Index/a.iwa": "", "稿.docx": DOCX}), "zip", id="zip of a Pages folder"
+        ),
+        pytest.param(
+            zipped({"[Content_Types].xml": "", "visio/document.xml": ""}), "unknown", id="Visio"
+        ),
+        pytest.param(b"[InternetShortcut]\r\nURL=https://a.cn\r\n", "unknown", id="web shortcut"),
+        pytest.param(b"ID3\x03\0\0\0\0\0\0" + b"\xff\xfb" * 99, "unknown", id="mp3"),
+        pytest.param(
+            "ID3号线路改造，ID卡办理".encode(), "txt", id="text that begins as music does"
+        ),
+        pytest.param(XML_SHEET.encode(), "xmlsheet", id="XML of Excel 2003"),
+        pytest.param(b"<?xml version='1.0'?><data><a>1</a></data>", "unknown", id="other XML"),
+        pytest.param(b"<?xml version='1.0'?><html><body>x", "html", id="XHTML"),
     ],
 )
 def test_format(data: bytes, expected: str):

@@ -16,6 +16,7 @@ from parsers.documents.refusals import (
     unreadable,
 )
 from parsers.documents.sniff import sniff
+from parsers.documents.strange_formats import strange
 from parsers.facts import DocumentText, ImageFact, ReadFile, Unreadable
 from parsers.filenames import display_name
 from parsers.limits import Limits
@@ -42,6 +43,7 @@ _READERS: Final[dict[str, tuple[str, str]]] = {
     "mht": ("html", "read_mht"),
     "xlsx": ("sheets", "read_sheet"),
     "xls": ("sheets", "read_sheet"),
+    "xmlsheet": ("xml_sheets", "read_xml_sheet"),
     "ods": ("sheets", "read_sheet"),
     "pptx": ("slides", "read_slides"),
     "ppt": ("slides", "read_slides"),
@@ -58,7 +60,6 @@ _NO_READER: Final = {
 _NATIVE: Final = frozenset({"pdf", "xlsx", "xls", "ods", "rar", "7z"})
 """Read by libraries that are no Python: they may end the process, not just raise."""
 
-_UNKNOWN: Final = Refused("不认识的文件格式", RESEND_AS_DOCX)
 _DEFECT: Final = Refused("文件结构异常，读取时出错", RESEND_AS_DOCX)
 
 
@@ -152,7 +153,7 @@ def read_leaf(leaf: Leaf, limits: Limits, *, libreoffice: bool = False) -> ReadF
 
 def _read(leaf: Leaf, limits: Limits) -> Content:
     try:
-        content = _reader(leaf.format)(leaf.name, leaf.data, limits)
+        content = _reader(leaf)(leaf.name, leaf.data, limits)
         return admit(content) if isinstance(content, DocumentText) else content
     except Refused as why:
         return unreadable(leaf.name, leaf.data, why)
@@ -160,12 +161,14 @@ def _read(leaf: Leaf, limits: Limits) -> Content:
         return unreadable(leaf.name, leaf.data, _DEFECT)
 
 
-def _reader(kind: str) -> Reader:
-    if kind not in _READERS:
+def _reader(leaf: Leaf) -> Reader:
+    if leaf.format in _NO_READER:
         # a fresh one: a raised exception keeps its traceback, and so the mail's bytes, alive
-        why = _NO_READER.get(kind, _UNKNOWN)
+        why = _NO_READER[leaf.format]
         raise Refused(why.reason, why.remedy, why.suspicious)
-    module, function = _READERS[kind]
+    if leaf.format not in _READERS:
+        raise strange(leaf.name, leaf.data)
+    module, function = _READERS[leaf.format]
     reader: Reader = getattr(import_module(f"parsers.documents.{module}"), function)
     return reader
 

@@ -36,6 +36,7 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 _MIN_OLE: Final = 1536
+_LOCK: Final = 1024  # bytes; Word writes 162
 
 _OLE_STREAMS: Final = (
     ("encryptedpackage", "ole-encrypted"),
@@ -46,6 +47,18 @@ _OLE_STREAMS: Final = (
     ("powerpoint document", "ppt"),
     ("__properties_version1.0", "msg"),
     ("__nameid_version1.0", "msg"),
+)
+
+# A document or program that happens to be packed as a zip.
+_NO_ARCHIVES: Final = frozenset(
+    {"index.apxl", "visio/document.xml", "androidmanifest.xml", "fixeddocseq.fdseq",
+     "fixeddocumentsequence.fdseq", "meta-inf/container.xml"}
+)  # fmt: skip
+
+# Media and shortcuts that would pass as text.
+_NO_TEXTS: Final = re.compile(
+    rb"ID3[\x02-\x04]\x00|#!AMR|.?#!SILK|\[(?:InternetShortcut|Desktop Entry)|\xff[\xf2\xf3\xfb]",
+    re.DOTALL,
 )
 
 _ODF: Final = (
@@ -85,14 +98,15 @@ _TEXT_SUFFIXES: Final = {
 def sniff(data: bytes, name: str = "") -> str:
     """Format of a file.
 
-    The extension of `name` only breaks ties between kinds of text.
+    Of `name` only the extension breaks ties between kinds of text, and "~$" tells the
+    small files by which Word marks a document as open.
 
     Returns:
         One of docx (also docm, dotx), wordxml (XML of Word 2003, flat packages),
         doc (also .wps), rtf, odt, ods, odp, pdf, ofd, txt, html, mht, xlsx, xls,
-        pptx, ppt, zip, rar, 7z, tar, gz, tnef, msg, eml, image, ole-encrypted
-        (an Office file with a password), encrypted (by an office's encryption
-        product), empty, unknown.
+        xmlsheet (XML of Excel 2003), pptx, ppt, zip, rar, 7z, tar, gz, tnef, msg,
+        eml, image, ole-encrypted (an Office file with a password), encrypted (by an
+        office's encryption product), empty, unknown.
     """
     if not data.strip(b"\x00 \t\r\n") if len(data) <= _HEAD else not data:
         return "empty"
@@ -100,6 +114,8 @@ def sniff(data: bytes, name: str = "") -> str:
         return _zip_format(data)
     if data.startswith(_OLE):
         return _ole_format(data)
+    if name.startswith("~$") and len(data) <= _LOCK:
+        return "unknown"
     return _by_magic(data) or _text_format(data, name) or "unknown"
 
 
@@ -114,6 +130,8 @@ def _by_magic(data: bytes) -> str:
         return "pdf"
     if data[257:262] == b"ustar":
         return "tar"
+    if _NO_TEXTS.match(start):
+        return "unknown"
     is_bitmap = data[:2] == b"BM" and len(data) > 26 and data[6:10] == b"\x00" * 4
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
@@ -126,7 +144,13 @@ def _zip_format(data: bytes) -> str:
     except ZipRefused:
         return _broken_zip_format(data)
     names = [name.lower() for name in archive.names]
+    return _by_members(archive, names) or "zip"
+
+
+def _by_members(archive: GuardedZip, names: list[str]) -> str:
     known = set(names)
+    if known & _NO_ARCHIVES or any(n.startswith("index/") and n.endswith(".iwa") for n in known):
+        return "unknown"
     if "[content_types].xml" in known or any(n.startswith("word/document") for n in known):
         for folder, kind in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(n.startswith(folder) for n in names):
@@ -137,7 +161,7 @@ def _zip_format(data: bytes) -> str:
     if "mimetype" in known and "content.xml" in known:
         declared = _entry(archive, "mimetype")
         return next((kind for mime, kind in _ODF if mime in declared), "odt")
-    return "zip"
+    return ""
 
 
 def _entry(archive: GuardedZip, name: str) -> bytes:
@@ -180,6 +204,8 @@ def _text_format(data: bytes, name: str) -> str:
         return xml_kind
     if _HTML.match(start):
         return "html"
+    if start.startswith("<?xml"):
+        return "unknown"
     if start.startswith(("MIME-Version", "Mime-Version", "mime-version")) or _is_mail(data[:_HEAD]):
         archived = _ARCHIVED_PAGE.search(data[:_HEAD])
         return "mht" if archived and not _MAIL_HEADERS.search(data[:_HEAD]) else "eml"
@@ -192,6 +218,8 @@ def _xml_format(start: str) -> str:
         return "wordxml"
     if "schemas.microsoft.com/office/2006/xmlPackage" in start:
         return "wordxml"
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start and "Workbook" in start:
+        return "xmlsheet"
     if "urn:oasis:names:tc:opendocument:xmlns:office" in start and "<office:document" in start:
         return "odt"
     return ""
