@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mailbot.records.verdicts import EventTime, Lateness, Stage
 from mailbot.rules.chinese_numerals import narrow, small_number
-from mailbot.rules.event_time import find_times, judge_lateness, pick_event_time
+from mailbot.rules.event_time import find_times, pick_event_time
+from mailbot.rules.lateness import judge_lateness
 from mailbot.rules.time_resolution import CHINA
 
 # A row is: when the mail was sent | words | earliest | latest ("" = the same) | precision.

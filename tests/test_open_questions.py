@@ -13,7 +13,8 @@ from mailbot.errors import Refused
 from mailbot.notice import Notice
 from mailbot.records.ledger import Ledger
 from mailbot.records.verdicts import EventTime
-from mailbot.rules.event_time import judge_lateness, pick_report_time
+from mailbot.rules.event_time import pick_report_time
+from mailbot.rules.lateness import judge_lateness
 from mailbot.rules.scoring import score_sheets
 from mailbot.stages.corrected_events import Hand
 from mailbot.stages.corrections import correct, undo

@@ -73,6 +73,8 @@ class EventTime:
         role: "event" 事发, or "report" 接报 (an upper bound of the event's time).
         precision: "minute", "hour", "part_of_day", "day" or "range".
         matched: The words of the text.
+        other: Ends of a second reading the words allow (五点半, of the morning or the
+            afternoon); None when there is but one.
     """
 
     earliest: datetime
@@ -80,6 +82,7 @@ class EventTime:
     precision: Literal["minute", "hour", "part_of_day", "day", "range"]
     role: Literal["event", "report"]
     matched: str
+    other: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,3 +36,17 @@ def _with_tens(written: str) -> int | None:
         return None
     tens = _DIGITS[head] if head else _TENS[sign]
     return tens * 10 + (_DIGITS[tail] if tail else 0)
+
+
+def consecutive(written: str) -> tuple[int, int] | None:
+    """The two numbers of 八九, 两三, 十一二, 二三十, 三五; None for a single number."""
+    tens, twenty = written.startswith("十"), written.endswith("十")
+    digits = written.removeprefix("十").removesuffix("十")
+    if len(digits) != 2 or any(c not in _DIGITS for c in digits):
+        return None
+    first, second = _DIGITS[digits[0]], _DIGITS[digits[1]]
+    if not first or not (second == first + 1 or (first, second) == (3, 5)):
+        return None
+    if twenty:
+        return first * 10, second * 10
+    return (first + 10, second + 10) if tens else (first, second)

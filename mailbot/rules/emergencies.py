@@ -28,7 +28,8 @@ from mailbot.rules.emergency_circumstances import (
 )
 from mailbot.rules.emergency_excerpt import excerpt, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
-from mailbot.rules.event_time import judge_lateness, pick_times
+from mailbot.rules.event_time import pick_times
+from mailbot.rules.lateness import judge_lateness
 
 CLAUSE = "二·一"
 _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")

@@ -9,7 +9,12 @@ from mailbot.rules.cues import CueTable, asserted
 from mailbot.rules.passages import Passage
 
 _SENTENCE_END = re.compile(r"[。；！？\n][。；！？\s”\"]*")
-_GAP = re.compile(r"(?<=[\u4e00-\u9fa5\d])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])")
+# Digits are joined one by one (2 0 2 3 年), never a date to the clock behind it (4/19 8:33).
+_GAP = re.compile(
+    r"(?<=[\u4e00-\u9fa5])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])"
+    r"|(?<=\d)[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5])"
+    r"|(?<=(?<![\d/.:-])\d)[ \t\u3000\xa0]{1,4}(?=\d(?![\d:]))"
+)
 _STOPS = {",": "，", ";": "；", "!": "！", "?": "？"}
 _ASCII_STOP = re.compile(r"(?<!\d)[,](?!\d{3})|(?<=\d),(?!\d)|[;!?]")
 _MOST = 6000  # characters judged in full; the rest of a longer text is judged by its head

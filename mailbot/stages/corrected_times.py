@@ -10,12 +10,8 @@ from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.records.verdicts import EventTime, Lateness, Stage
 from mailbot.rules.elements import completed, find_elements
-from mailbot.rules.event_time import (
-    find_times,
-    judge_lateness,
-    pick_event_time,
-    pick_report_time,
-)
+from mailbot.rules.event_time import find_times, pick_event_time, pick_report_time
+from mailbot.rules.lateness import judge_lateness
 from mailbot.stages.draft_rows import is_late
 from store.records import DraftRecord
 

@@ -1,0 +1,44 @@
+"""What a time in a text comes to: two ends, and what the text has told so far."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Literal
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+Precision = Literal["minute", "hour", "part_of_day", "day", "range"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """What one expression means; both ends inclusive, in Asia/Shanghai.
+
+    Attributes:
+        other: The ends of a second reading that the words allow as well (五点半 of the morning
+            or the afternoon), None when there is but one.
+    """
+
+    earliest: datetime
+    latest: datetime
+    precision: Precision
+    start: int
+    end: int
+    day: date
+    part: str = ""
+    dated: bool = False
+    other: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the text has said so far: the mail's time, the last date, the last instant."""
+
+    reference: datetime
+    anchor: date | None = None
+    last: Instant | None = None
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a day in Asia/Shanghai."""
+    return datetime.combine(day, time(), CHINA)
