@@ -5,15 +5,16 @@ rows fire and add up; it never reads a file and knows nothing of what is judged.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 
 from mailbot.rules.cue_marks import Wording, wording
 from mailbot.rules.passages import Passage
 
+_MOST_TASKS = 512
 _MOST_HITS = 200  # hits of one cue examined in one text: a text of nothing else stays cheap
 
 
@@ -22,13 +23,14 @@ class Cue:
     """One row of a cue file.
 
     Attributes:
-        id: Unique name; what comes before the first dot is its group ("event.fire").
+        id: Unique name, such as "event.fire".
         pattern: Regular expression, only with bounded repeats.
         scope: Name of the part of the draft it is looked for in, such as "title".
         points: Score when it fires; negative for frames that speak against.
         reason: Chinese words for the clerk; the quoted match is put before them.
         unless: A hit whose own clause matches this does not count ("" = none).
         unless_sentence: Likewise for the whole sentence.
+        group: What comes before the first dot of `id`; cues of one group share a cap.
     """
 
     id: str
@@ -38,11 +40,10 @@ class Cue:
     reason: str
     unless: str = ""
     unless_sentence: str = ""
+    group: str = field(init=False)
 
-    @property
-    def group(self) -> str:
-        """Cues of one group share a cap."""
-        return self.id.partition(".")[0]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "group", self.id.partition(".")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,17 @@ class CueTable:
     def word_patterns(self) -> Mapping[str, re.Pattern[str]]:
         """Named word sets, compiled once."""
         return {name: re.compile(words) for name, words in self.words.items()}
+
+    @cached_property
+    def words_in(self) -> Callable[[str], frozenset[str]]:
+        """Names of the word sets that a text holds; remembered for the few tasks of a notice."""
+
+        @lru_cache(maxsize=_MOST_TASKS)
+        def names(text: str) -> frozenset[str]:
+            found = (name for name, words in self.word_patterns.items() if words.search(text))
+            return frozenset(found)
+
+        return names
 
 
 def _maybe(pattern: str) -> Wording | None:

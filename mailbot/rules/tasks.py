@@ -13,7 +13,7 @@ from functools import lru_cache
 from mailbot.notice import Notice, Task
 from mailbot.records.verdicts import Reason, TaskVerdict
 from mailbot.rules.calendar import local_day
-from mailbot.rules.cues import CueTable, Fired, asserted, fire
+from mailbot.rules.cues import Cue, CueTable, Fired, asserted, fire
 from mailbot.rules.passages import Passage
 from mailbot.rules.task_windows import dated_window
 from mailbot.rules.units import unit_index
@@ -66,7 +66,8 @@ def nearest(
     cues: CueTable,
 ) -> Nearest | None:
     """The nearest task whether or not it matches; None where no word speaks of any."""
-    topics = _topics(_without_names(title, units, notice), body, images, notice, cues)
+    heading = _without_names(title, units, notice)
+    topics = _topics(heading, Passage(body[:_BODY]), images, notice, cues)
     if not topics:
         return None
     best = max(topics, key=lambda one: (_responsible(one.task, units, notice), one.score))
@@ -104,14 +105,15 @@ def match(
         notice: The tasks.
         cues: Topic cues (mailbot/cues/tasks.toml).
     """
-    heading = _without_names(title or subject, units, notice)
-    topics = _topics(heading, body, images, notice, cues)
-    strong = [one for one in topics if one.score >= cues.settings["enough"]]
     if not units:
         return TaskVerdict(None)
+    heading = _without_names(title or subject, units, notice)
+    early = Passage(body[:_BODY])
+    topics = _topics(heading, early, images, notice, cues)
+    strong = [one for one in topics if one.score >= cues.settings["enough"]]
     own = [one for one in strong if _responsible(one.task, units, notice)]
     if not own:
-        told = _told_in_the_text(topics, body, notice, cues)
+        told = _told_in_the_text(topics, early, notice, cues)
         own = [one for one in told if _responsible(one.task, units, notice)]
         strong = strong or (own[:1] and told)
     if not strong:
@@ -154,10 +156,12 @@ def _of_another(found: _Match, units: tuple[str, ...], notice: Notice) -> TaskVe
     return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
 
 
-def _topics(heading: str, body: str, images: int, notice: Notice, cues: CueTable) -> list[_Match]:
+def _topics(
+    heading: str, early: Passage, images: int, notice: Notice, cues: CueTable
+) -> list[_Match]:
     """Every task that some words speak for, best first."""
-    texts = {"title": heading[:300], "opening": body[:_OPENING], "body": body[:_BODY]}
-    fired = fire(cues, texts)
+    texts = {"title": heading[:300], "opening": early.text[:_OPENING], "body": early.text}
+    fired = fire(cues, {**texts, "body": early})
     found = [_weigh(task, fired, texts, images, cues) for task in notice.tasks]
     return sorted((one for one in found if one.score > 0), key=lambda one: -one.score)
 
@@ -172,23 +176,30 @@ def _without_names(heading: str, units: tuple[str, ...], notice: Notice) -> str:
 
 
 def _told_in_the_text(
-    topics: list[_Match], body: str, notice: Notice, cues: CueTable
+    topics: list[_Match], early: Passage, notice: Notice, cues: CueTable
 ) -> list[_Match]:
     """Topics under a headline that names none: told at the start of the text, and again."""
     fired = [one.task.no for one in topics if one.score >= cues.settings["enough"]]
-    passage = Passage(body[:_BODY])
+    again = _told_again(early, cues)
     found = []
     for task in notice.tasks:
         if task.no in fired or (task.every is not None and task.every.min_images > 0):
             continue
-        for cue in cues.cues:
-            if cue.scope != "title" or not _about(cue.group, task, cues):
-                continue
-            places = asserted(cues, cue.id, passage, _TOLD_AGAIN)
+        cue = next((one for one in again if _about(one.group, task, cues)), None)
+        if cue is not None:
+            because = f"正文开头写到{cue.reason}，后文又写到"
+            found.append(_Match(task, cues.settings["enough"], because))
+    return found
+
+
+def _told_again(early: Passage, cues: CueTable) -> list[Cue]:
+    """Cues of headlines whose words come up at the start of a text and again."""
+    found = []
+    for cue in cues.cues:
+        if cue.scope == "title":
+            places = asserted(cues, cue.id, early, _TOLD_AGAIN)
             if len(places) >= _TOLD_AGAIN and places[0] < _OPENING:
-                because = f"正文开头写到{cue.reason}，后文又写到"
-                found.append(_Match(task, cues.settings["enough"], because))
-                break
+                found.append(cue)
     return found
 
 
@@ -202,7 +213,7 @@ def _weigh(
     speaking = [one for one in fired if _about(one.cue.group, task, cues)]
     score = sum(one.cue.points for one in speaking)
     words = [one.matched for one in speaking]
-    for phrase in _phrases(task):
+    for phrase in _phrases(task.content):
         if phrase in texts["title"]:
             score += cues.settings["phrase_title"]
             words.append(phrase)
@@ -217,19 +228,14 @@ def _weigh(
 
 
 def _about(topic: str, task: Task, cues: CueTable) -> bool:
-    pattern = cues.word_patterns.get(topic)
-    return pattern is not None and _speaks(pattern, task.content)
+    return topic in cues.words_in(task.content)
 
 
-@lru_cache(maxsize=4096)  # topics and tasks are few, and every draft asks for all of them
-def _speaks(pattern: re.Pattern[str], content: str) -> bool:
-    return pattern.search(content) is not None
-
-
-def _phrases(task: Task) -> list[str]:
+@lru_cache(maxsize=512)  # every draft asks it of the notice's few tasks
+def _phrases(content: str) -> tuple[str, ...]:
     """The task's own words, where they are particular enough to recognise it by."""
-    parts = _SPLIT.split(task.content)
-    return [part for part in parts if len(part) >= _PHRASE_LEAST and part not in _VAGUE]
+    parts = _SPLIT.split(content)
+    return tuple(part for part in parts if len(part) >= _PHRASE_LEAST and part not in _VAGUE)
 
 
 def _responsible(task: Task, units: tuple[str, ...], notice: Notice) -> bool:
