@@ -69,15 +69,15 @@ class _Scope:
 
     def __init__(self, rules: Iterable[tuple[int, _Compiled]]) -> None:
         self._always: list[int] = []
-        self._by_sign: dict[str, list[int]] = {}
+        self._by_sign: dict[int, list[int]] = {}
         for number, rule in rules:
-            if not rule.words.held:
+            if not rule.words.signs:
                 self._always.append(number)
-            for sign in rule.words.held:
+            for sign in rule.words.signs:
                 self._by_sign.setdefault(sign, []).append(number)
         self._signs = frozenset(self._by_sign)
 
-    def possible(self, signs: set[str]) -> set[int]:
+    def possible(self, signs: set[int]) -> set[int]:
         """Numbers of the cues that may match in a text of these signs."""
         found = set(self._always)
         for sign in self._signs & signs:

@@ -25,7 +25,7 @@ class Passage:
         self._known: dict[tuple[int, int, int], bool] = {}
 
     @cached_property
-    def signs(self) -> set[str]:
+    def signs(self) -> set[int]:
         """Its characters and the pairs they stand in, and perhaps a few more."""
         return self._within.signs if self._within else signs_of(self.text)
 
