@@ -10,25 +10,27 @@ import re
 import struct
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import eq
 from zlib import crc32
 
-from mailbot.records.verdicts import DuplicateVerdict, Reason, SameItem
+from mailbot.records.verdicts import DuplicateVerdict, SameItem
 from mailbot.rules.calendar import SHANGHAI
 from mailbot.rules.likeness import ratio
+from mailbot.rules.same_item_words import new_issue, same_item, sent_anew
+from mailbot.rules.told_figures import ToldFigures, keys, told_figures
 from store.records import DraftRecord
 
-_CLAUSE = "附件2"
 _BINS = 64
 _ROWS = 4  # of 64 values make a band: texts 80 % alike share one of 16 bands practically always
 _PIECE = 4
 _MOST_CHARS = 60_000
 _LEAST_CHARS = 12
 _LEAST_PIECES = 40
-_NEAR, _REVISED = 0.8, 0.5
+_NEAR, _REVISED, _REWORDED = 0.7, 0.5, 0.25
+_CHANGED, _KEPT, _MANY = 0.34, 0.7, 4  # shares of the figures, and how many make a share tell
 _TITLE_ALIKE = 92
 _SPECIFIC = 8  # characters a title needs to be more than 工作动态
 _NOT_TEXT = re.compile(r"[\W_]{1,1000}")
@@ -38,8 +40,10 @@ _STAGE = re.compile(
     r"|第?[一二三四五六123456]稿|初稿|重发|重报|补发|再报|[（(]?[vV]\d{1,2}[）)]?$|新版"
 )
 _FIRST_STAGE = re.compile(r"初稿|第?[一1]稿")
-_FORMAT = "1"
-_PARTS = 6
+_COUNTED = re.compile(r"\d{1,20}|[一二三四五六七八九十]{1,3}")
+_REPORT = re.compile(r"首报|续报|终报|快报|[（(][一二三四五六七八九十\d]{1,2}[)）]$")
+_FORMAT, _WITHOUT_FIGURES = "2", "1"
+_GONE = {"withdrawn": "撤稿", "returned": "退回"}
 _TELLING = 4  # characters a title needs to be a key: 信息, 简讯 say nothing
 _ORDER: tuple[SameItem, ...] = ("exact", "revision", "near", "other_unit", "same_title")
 
@@ -54,8 +58,11 @@ class Fingerprint:
         text_sha256: sha256 of title and body without blanks and punctuation.
         values: 64 numbers of 16 bits; () for a text too short to compare.
         numbers: Digest of the figures in the text: weekly reports differ just in these.
+        told: The days and figures themselves, to tell how many were kept; unknown for drafts
+            filed before they were kept.
         length: Characters compared.
         stage: 修改稿, 定稿, 二稿… as written, "" if none.
+        gone: 撤稿, 退回 or 非稿件, "" for one that stands: what repeats it is no second one.
     """
 
     text_sha256: str
@@ -64,20 +71,23 @@ class Fingerprint:
     numbers: int
     length: int
     stage: str = ""
+    told: ToldFigures = field(default_factory=ToldFigures)
+    keys: tuple[str, ...] = field(default=(), compare=False)
     draft_id: int | None = None
     unit: str = ""
     received_at: datetime | None = None
+    gone: str = ""
 
     @property
     def stored(self) -> str:
-        """All of it as a line of about 350 characters, for the ledger."""
+        """All of it as a line of at most 400 characters, for the ledger."""
         values = "".join(f"{value:04x}" for value in self.values)
         parts = (_FORMAT, self.text_sha256, values, f"{self.numbers:08x}", str(self.length))
-        return ":".join((*parts, self.stage))
+        return ":".join((*parts, self.told.stored, self.stage))
 
     @property
     def bands(self) -> tuple[str, ...]:
-        """Keys under which alike drafts are found: 16 of the pieces, the text, the title."""
+        """Keys under which alike drafts are found: 16 of the pieces, figures, text and title."""
         keys = [
             f"{at // _ROWS:x}" + "".join(f"{value:04x}" for value in self.values[at : at + _ROWS])
             for at in range(0, len(self.values), _ROWS)
@@ -85,7 +95,7 @@ class Fingerprint:
         title = _title_key(self.title)
         if len(title) >= _TELLING:
             keys.append("t" + hashlib.sha256(title.encode()).hexdigest()[:16])
-        return (*keys, "x" + self.text_sha256[:16])
+        return (*keys, *self.keys, "x" + self.text_sha256[:16])
 
 
 @lru_cache(maxsize=64)  # a draft is looked up, judged and stored by the same one
@@ -102,24 +112,31 @@ def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = ""
         numbers=crc32(figures.encode()),
         length=len(text),
         stage=stage,
+        told=told_figures(title, body),
+        keys=keys(body),
     )
 
 
 def revive(record: DraftRecord) -> Fingerprint | None:
     """The fingerprint of an earlier draft; None for one of another version of this rule."""
-    parts = record.fingerprint.split(":", 5)
-    if len(parts) != _PARTS or parts[0] != _FORMAT:
+    version, _, rest = record.fingerprint.partition(":")
+    if version not in (_FORMAT, _WITHOUT_FIGURES):
+        return None
+    parts = rest.split(":", 5 if version == _FORMAT else 4)
+    if len(parts) != (6 if version == _FORMAT else 5):
         return None
     return Fingerprint(
-        text_sha256=parts[1],
+        text_sha256=parts[0],
         title=record.title,
-        values=_unpacked(parts[2]),
-        numbers=int(parts[3], 16),
-        length=int(parts[4]),
-        stage=parts[5],
+        values=_unpacked(parts[1]),
+        numbers=int(parts[2], 16),
+        length=int(parts[3]),
+        told=ToldFigures(parts[4] if version == _FORMAT else ""),
+        stage=parts[-1],
         draft_id=record.id,
         unit=record.unit,
         received_at=record.received_at,
+        gone="非稿件" if record.kind == "非稿件" else _GONE.get(record.state, ""),
     )
 
 
@@ -134,18 +151,50 @@ def of_unit(new: Fingerprint, unit: str, received_at: datetime) -> Fingerprint:
 
 
 def compare(new: Fingerprint, earlier: Sequence[Fingerprint]) -> DuplicateVerdict:
-    """The earlier draft that `new` repeats, revises or resembles most, if any."""
-    best: tuple[int, float, Fingerprint, SameItem] | None = None
-    for old in earlier:
-        relation, alike = _relation(new, old)
-        if relation is None:
-            continue
-        rank = _ORDER.index(relation)
-        if best is None or (rank, -alike) < (best[0], -best[1]):
-            best = (rank, alike, old, relation)
-    if best is None:
-        return DuplicateVerdict()
-    return _verdict(new, best[2], best[3], best[1])
+    """The earlier draft that `new` repeats, revises or resembles most, if any.
+
+    One that stands is preferred to one that was taken back: an item counts once.
+    """
+    alike = [_compared(new, old) for old in earlier]
+    found = [one for one in alike if one.relation is not None]
+    if found:
+        return min(found, key=_Alike.rank).verdict(new)
+    anew = [one for one in alike if one.new_issue]
+    return new_issue(_named(new, anew[-1].old)) if anew else DuplicateVerdict()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """How a draft is like an earlier one.
+
+    Attributes:
+        share: Of the text, 0 to 1.
+        fresh: The figures are others.
+        new_issue: The template is the same, days and figures are not.
+    """
+
+    old: Fingerprint
+    relation: SameItem | None = None
+    share: float = 0.0
+    fresh: bool = False
+    new_issue: bool = False
+
+    def rank(self) -> tuple[bool, int, float]:
+        """The least is told."""
+        assert self.relation is not None
+        return bool(self.old.gone), _ORDER.index(self.relation), -self.share
+
+    def verdict(self, new: Fingerprint) -> DuplicateVerdict:
+        """What is told of it."""
+        assert self.relation is not None
+        old, name = self.old, _named(new, self.old)
+        if old.gone and self.relation != "same_title":
+            return sent_anew(
+                self.relation, name, draft_id=old.draft_id, alike=self.share, gone=old.gone
+            )
+        return same_item(
+            self.relation, name, draft_id=old.draft_id, alike=self.share, fresh=self.fresh
+        )
 
 
 def similarity(one: Fingerprint, other: Fingerprint) -> float:
@@ -158,27 +207,74 @@ def similarity(one: Fingerprint, other: Fingerprint) -> float:
     return same / len(one.values)
 
 
-def _relation(new: Fingerprint, old: Fingerprint) -> tuple[SameItem | None, float]:
+def _compared(new: Fingerprint, old: Fingerprint) -> _Alike:
     if min(new.length, old.length) < _LEAST_CHARS:
-        return None, 0.0
-    alike = similarity(new, old)
+        return _Alike(old)
+    share = similarity(new, old)
+    if new.text_sha256 != old.text_sha256:
+        if _continues(new, old):
+            return _Alike(old)
+        if another_issue(new, old):
+            like = share >= _REVISED or _same_title(new.title, old.title)
+            return _Alike(old, share=share, new_issue=like)
+    kept = new.told.kept(old.told)
     if new.unit and old.unit and new.unit != old.unit:
-        return ("other_unit" if alike >= _NEAR else None), alike
-    return _within_unit(new, old, alike), alike
+        same = tells_the_same(new, old, share)
+        changed = kept is not None and kept <= _CHANGED
+        return _Alike(old, "other_unit" if same else None, share, fresh=changed)
+    fresh = kept < _KEPT if kept is not None else new.numbers != old.numbers
+    return _Alike(old, _within_unit(new, old, share), share, fresh=fresh)
 
 
-def _within_unit(new: Fingerprint, old: Fingerprint, alike: float) -> SameItem | None:
+def another_issue(new: Fingerprint, old: Fingerprint) -> bool:
+    """Other days, and other figures nearly throughout: last week's report is not repeated."""
+    kept = new.told.kept(old.told)
+    return kept is not None and kept <= _CHANGED and new.told.other_days(old.told)
+
+
+def _within_unit(new: Fingerprint, old: Fingerprint, share: float) -> SameItem | None:
     if new.text_sha256 == old.text_sha256:
         return "exact"
     same_title = _same_title(new.title, old.title)
-    if (same_title and (alike >= _REVISED or _revises(new))) or (
-        _revises(new) and alike >= _REVISED
-    ):
+    if _revises(new) and (same_title or share >= _REVISED):
         return "revision"
-    if alike >= _NEAR:
+    if same_title and share >= _REVISED and not _another_day(new, old):
+        return "revision"
+    if tells_the_same(new, old, share):
         return "near"
     key = _title_key(new.title)
     return "same_title" if len(key) >= _SPECIFIC and key == _title_key(old.title) else None
+
+
+def tells_the_same(new: Fingerprint, old: Fingerprint, share: float) -> bool:
+    """Nearly the same words; or other words with the same figures, or without any."""
+    if share >= _NEAR:
+        return True
+    if not (new.told.stored and old.told.stored) or new.told.other_days(old.told):
+        return False
+    kept = new.told.kept(old.told)
+    if kept is None:
+        return share >= _REVISED
+    many = new.told.many(old.told, _MANY)
+    return (kept >= _KEPT and many and share >= _REWORDED) or (kept == 1 and share >= _REVISED)
+
+
+def _another_day(new: Fingerprint, old: Fingerprint) -> bool:
+    """Figures nearly all changed, or another day told on another day: hardly a revision."""
+    kept = new.told.kept(old.told)
+    if kept is not None and kept <= _CHANGED and new.told.many(old.told, _MANY):
+        return True
+    if not new.told.other_days(old.told) or (kept is not None and kept >= _KEPT):
+        return False
+    if new.received_at is None or old.received_at is None:
+        return True
+    return new.received_at - old.received_at >= timedelta(days=1)
+
+
+def _continues(new: Fingerprint, old: Fingerprint) -> bool:
+    """续报 and 终报 go on from the report before them; they do not repeat it."""
+    mine, theirs = _REPORT.findall(new.title[:200]), _REPORT.findall(old.title[:200])
+    return bool(mine) and mine != theirs and mine[0] not in ("首报", "快报")
 
 
 def _revises(new: Fingerprint) -> bool:
@@ -191,46 +287,15 @@ def _same_title(one: str, other: str) -> bool:
         return False
     if mine == theirs:
         return True
-    same_figures = _DIGITS.findall(mine) == _DIGITS.findall(theirs)
+    same_figures = _COUNTED.findall(mine) == _COUNTED.findall(theirs)
     return same_figures and ratio(mine, theirs) >= _TITLE_ALIKE
 
 
-def _verdict(
-    new: Fingerprint, old: Fingerprint, relation: SameItem, alike: float
-) -> DuplicateVerdict:
+def _named(new: Fingerprint, old: Fingerprint) -> str:
+    """The earlier draft as a clerk knows it; its unit is named where it is another."""
     day = f"{old.received_at.astimezone(SHANGHAI):%m月%d日}收到的" if old.received_at else ""
-    earlier = f"{day}第{old.draft_id}号《{old.title or '无标题'}》"
-    share = f"{alike:.0%}"
-    other_figures = new.numbers != old.numbers
-    said, counts, doubt = {
-        "exact": (f"与{earlier}内容完全相同，不重复计数", False, ""),
-        "revision": (f"是{earlier}的修改稿（{share}相同），按同一篇计", False, ""),
-        "near": (
-            f"与{earlier}{share}相同",
-            other_figures,
-            f"与{earlier}{share}相同，"
-            + ("数字不同，暂计一篇，请核对" if other_figures else "暂不重复计数，请核对"),
-        ),
-        "other_unit": (
-            f"与{old.unit}的{earlier}{share}相同",
-            False,
-            f"与{old.unit}的{earlier}{share}相同，是否联合报送？请核定，暂不重复计数",
-        ),
-        "same_title": (
-            f"与{earlier}标题相同而正文不同",
-            True,
-            f"与{earlier}标题相同而正文不同，暂计一篇，请核对",
-        ),
-    }[relation]
-    reason = Reason("重复情况", said, _CLAUSE)
-    return DuplicateVerdict(
-        relation=relation,
-        draft_id=old.draft_id,
-        counts=counts,
-        similarity=round(alike, 2),
-        reasons=(reason,),
-        needs_review=(doubt,) if doubt else (),
-    )
+    of = f"{old.unit}的" if new.unit and old.unit and new.unit != old.unit else ""
+    return f"{of}{day}第{old.draft_id}号《{old.title or '无标题'}》"
 
 
 def _title_key(title: str) -> str:

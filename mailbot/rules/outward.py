@@ -7,7 +7,7 @@ a word or two, so titles are compared by what they share, texts by their fingerp
 import re
 import unicodedata
 
-from mailbot.rules.duplicates import Fingerprint, similarity
+from mailbot.rules.duplicates import Fingerprint, another_issue, similarity, tells_the_same
 from mailbot.rules.likeness import ratio
 
 CLAUSE = "三"
@@ -18,8 +18,12 @@ _TELLING = 8  # characters a title needs to be more than 工作动态
 
 
 def same_story(new: Fingerprint, old: Fingerprint) -> bool:
-    """Whether two drafts tell one story: half of their pieces, or their titles, agree."""
-    return similarity(new, old) >= _LIKE_TEXT or same_headline(new.title, old.title)
+    """Whether two drafts tell one story: half of their pieces, their figures or titles agree."""
+    if another_issue(new, old):
+        return False
+    share = similarity(new, old)
+    alike = share >= _LIKE_TEXT or tells_the_same(new, old, share)
+    return alike or same_headline(new.title, old.title)
 
 
 def same_headline(one: str, other: str) -> bool:
