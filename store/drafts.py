@@ -104,6 +104,13 @@ class Drafts:
         newest = query.order_by(drafts.c.received_at.desc(), drafts.c.id.desc()).limit(200)
         return self._records(newest)[::-1]
 
+    def repeating(self, draft_id: int) -> Sequence[DraftRecord]:
+        """Later drafts that were found to be like this one, oldest first, without their texts."""
+        mine = select(draft_bands.c.band).where(draft_bands.c.draft_id == draft_id)
+        alike = select(draft_bands.c.draft_id).where(draft_bands.c.band.in_(mine))
+        query = select(*_LISTED).where(drafts.c.id.in_(alike), drafts.c.same_item_as == draft_id)
+        return self._records(query.order_by(drafts.c.id))
+
     def listing(self, wanted: DraftFilter) -> Sequence[DraftRecord]:
         """Drafts that match, newest first, without their texts.
 

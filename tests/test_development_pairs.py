@@ -15,6 +15,11 @@ def figures() -> PairFigures:
     [
         pytest.param("resend counted once", 1.0, id="a-resend-counts-once"),
         pytest.param("revision counted once", 1.0, id="a-revision-counts-once"),
+        pytest.param("near_identical counted once", 1.0, id="other-words-same-figures"),
+        pytest.param("same_text_two_units asked", 1.0, id="two-units-are-asked-about"),
+        pytest.param("same_text_two_units counted once", 1.0, id="and-count-once-meanwhile"),
+        pytest.param("different counted again", 1.0, id="reports-of-one-template-stay-apart"),
+        pytest.param("different not asked", 1.0, id="and-nobody-is-asked-about-them"),
         pytest.param("follow_up counted again", 1.0, id="a-follow-up-is-a-report-of-its-own"),
         pytest.param("same_title_other_text counted again", 1.0, id="a-title-alone-merges-nothing"),
         pytest.param("media_copy warned", 1.0, id="what-was-adopted-inside-is-recognised"),

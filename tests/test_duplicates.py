@@ -138,6 +138,102 @@ def test_what_is_stored_comes_back(body: str, title: str) -> None:
     assert len(new.stored) < 400
 
 
+def test_a_fingerprint_without_figures_is_compared_by_its_words() -> None:
+    """Drafts filed before days and figures were kept."""
+    new = draft()
+    version, *parts = new.stored.split(":")
+    record = DraftRecord(
+        id=5,
+        message_id=1,
+        ordinal=1,
+        received_at=AT,
+        unit="渠县综合执法局",
+        title=TITLE,
+        kind="动态简讯",
+        column=1,
+        words=1,
+        words_total=1,
+        words_cjk=1,
+        fingerprint=":".join(("1", *parts[:4], parts[5])),
+    )
+    old = revive(record)
+
+    assert version == "2"
+    assert old is not None
+    assert old.told.stored == ""
+    assert compare(draft(body=BODY + "下一步，该局将建立联系群。"), [old]).relation == "revision"
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "gone"),
+    [
+        pytest.param("counted", "动态简讯", "", id="stands"),
+        pytest.param("not_counted", "动态简讯", "", id="a-repeat-stands-for-its-item"),
+        pytest.param("returned", "动态简讯", "退回", id="sent-back"),
+        pytest.param("withdrawn", "动态简讯", "撤稿", id="withdrawn"),
+        pytest.param("not_counted", "非稿件", "非稿件", id="no-draft"),
+    ],
+)
+def test_whether_the_earlier_draft_stands(state: str, kind: str, gone: str) -> None:
+    record = DraftRecord(
+        id=5,
+        message_id=1,
+        ordinal=1,
+        received_at=AT,
+        unit="",
+        title="",
+        kind=kind,
+        column=None,
+        words=0,
+        words_total=0,
+        words_cjk=0,
+        state=state,  # type: ignore[arg-type]
+        fingerprint=draft().stored,
+    )
+
+    found = revive(record)
+    assert found is not None
+    assert found.gone == gone
+
+
+@pytest.mark.parametrize(
+    ("gone", "new", "counts", "asks"),
+    [
+        pytest.param("退回", draft(), True, True, id="the-same-text-again-is-asked-about"),
+        pytest.param(
+            "退回", draft(title=TITLE + "（修改稿）", body=BODY + "完。"), True, False, id="mended"
+        ),
+        pytest.param("撤稿", draft(unit="渠县住建局"), True, False, id="another-units-text"),
+        pytest.param("非稿件", draft(), False, False, id="a-notice-sent-twice"),
+    ],
+)
+def test_what_repeats_a_draft_taken_back(
+    gone: str, new: Fingerprint, *, counts: bool, asks: bool
+) -> None:
+    verdict = compare(new, [replace(EARLIER, gone=gone)])
+
+    assert verdict.counts == counts
+    assert bool(verdict.needs_review) == asks
+    assert verdict.draft_id == 7
+
+
+def test_a_draft_that_stands_is_preferred_to_one_taken_back() -> None:
+    taken_back = replace(draft(), draft_id=3, gone="退回")
+    stands = replace(draft(body=BODY + "下一步，该局将建立联系群。"), draft_id=9)
+
+    verdict = compare(draft(), [taken_back, stands])
+
+    assert (verdict.draft_id, verdict.counts) == (9, False)
+
+
+def test_an_issue_number_in_chinese_makes_another_title() -> None:
+    one = "渠县综合执法局市容整治周报第十五期"
+    earlier = replace(draft(title=one), draft_id=7)
+    new = draft(title=one.replace("十五", "十六"), body=BODY[:90] + "本周未发生投诉。")
+
+    assert compare(new, [earlier]).relation is None
+
+
 def test_a_fingerprint_of_another_version_is_not_compared() -> None:
     record = DraftRecord(
         id=5,

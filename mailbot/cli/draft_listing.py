@@ -8,6 +8,7 @@ from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, when
 from mailbot.config import Config
 from mailbot.errors import Refused
+from mailbot.rules.same_item_words import in_lists
 from store.records import DraftRecord
 
 STATES = {"counted": "计入", "not_counted": "不计", "withdrawn": "撤稿", "returned": "退回"}
@@ -118,12 +119,14 @@ def summary(draft: DraftRecord) -> dict[str, object]:
         "task": draft.task,
         "state": draft.state,
         "same_item_as": draft.same_item_as,
+        "relation": draft.relation,
         "needs_review": list(draft.needs_review),
     }
 
 
 def _cells(draft: DraftRecord) -> tuple[object, ...]:
     review = " 待核" if draft.needs_review else ""
+    like = in_lists(draft.relation, draft.same_item_as)
     return (
         f"#{draft.id}",
         when(draft.received_at),
@@ -133,5 +136,5 @@ def _cells(draft: DraftRecord) -> tuple[object, ...]:
         "①②③"[draft.column - 1] if draft.column else "",
         f"约{draft.words}" if draft.approximate else draft.words,
         _LEVELS[draft.emergency],
-        STATES[draft.state] + review,
+        "，".join(filter(None, (STATES[draft.state], like))) + review,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from mailbot.cli import arguments as given
-from mailbot.cli.draft_listing import filters, list_drafts, summary
+from mailbot.cli.draft_listing import STATES, filters, list_drafts, summary
 from mailbot.cli.opening import config_of, store_of
 from mailbot.cli.printing import iso, print_json, print_table, when
 from mailbot.clock import system_clock
@@ -73,12 +73,14 @@ _WORDS = {"alert": "是", "review": "疑似", "none": "否"}
 def show_draft(arguments: argparse.Namespace) -> int:
     """One draft: verdicts with reasons, files, history."""
     from mailbot.stages.corrections import draft_or_refuse  # noqa: PLC0415
+    from mailbot.stages.same_item import chain  # noqa: PLC0415
 
     config = config_of(arguments)
     with store_of(config) as store, store.look() as uow:
         draft = draft_or_refuse(uow, given.number(arguments.draft))
         files = uow.messages.files_of(draft.message_id)
         acts = uow.acts.of(f"draft:{draft.id}")
+        item = [_link(one, said) for one, said in chain(uow, draft)]
         mail = uow.messages.get(draft.message_id)
     history = [
         {"act": act.id, "at": iso(act.at), "by": act.by, "verb": act.verb, "detail": act.detail}
@@ -98,6 +100,7 @@ def show_draft(arguments: argparse.Namespace) -> int:
         "elements_missing": list(draft.elements_missing),
         "warnings": list(draft.warnings),
         "images": len(draft.distinct_images),
+        "chain": item,
         "files": listed,
         "history": history,
         "rules_version": draft.rules_version,
@@ -109,6 +112,27 @@ def show_draft(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _link(draft: DraftRecord, relation: str) -> dict[str, object]:
+    return {
+        "id": draft.id,
+        "received_at": iso(draft.received_at),
+        "unit": draft.unit or None,
+        "relation": relation,
+        "state": draft.state,
+    }
+
+
+def _chain_said(document: Mapping[str, object]) -> str:
+    """The mails of one item in a line, oldest first; "" for a draft alone."""
+    links = document["chain"]
+    assert isinstance(links, list)
+    return " → ".join(
+        f"#{link['id']}{link['relation']}（{str(link['received_at'])[:10]}，"
+        f"{STATES[link['state']]}）"
+        for link in links
+    )
+
+
 def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
     print(f"#{draft.id} {draft.title}")
     print(f"  收到 {when(draft.received_at)}  单位 {draft.unit or '待核'}  类型 {draft.kind}")
@@ -116,6 +140,8 @@ def _print_draft(draft: DraftRecord, document: dict[str, object]) -> None:
     for reason in draft.reasons:
         clause = f"（{reason['clause']}）" if reason.get("clause") else ""
         print(f"  - {reason['verdict']}：{reason['because']}{clause}")
+    if said := _chain_said(document):
+        print(f"  前后各稿：{said}")
     for name, label in (("needs_review", "待核"), ("missing", "缺少"), ("warnings", "注意")):
         values = document[name]
         if isinstance(values, list) and values:
@@ -167,24 +193,28 @@ def correct_draft(arguments: argparse.Namespace) -> int:
 def withdraw_draft(arguments: argparse.Namespace) -> int:
     """Take a draft back."""
     from mailbot.stages.corrections import withdraw  # noqa: PLC0415
+    from mailbot.stages.same_item import heir_said  # noqa: PLC0415
 
     draft_id = given.number(arguments.draft)
     with store_of(config_of(arguments)) as store, store.work() as uow:
         act = withdraw(uow, draft_id, arguments.because, BY, system_clock())
+        heir = heir_said(uow, act)
         uow.commit()
-    print(f"已撤稿 #{draft_id}（操作 {act}）。如有误：mailbot drafts undo {act}")
+    print(f"已撤稿 #{draft_id}（操作 {act}）{heir}。如有误：mailbot drafts undo {act}")
     return 0
 
 
 def return_draft(arguments: argparse.Namespace) -> int:
     """Send a draft back."""
     from mailbot.stages.corrections import send_back  # noqa: PLC0415
+    from mailbot.stages.same_item import heir_said  # noqa: PLC0415
 
     draft_id = given.number(arguments.draft)
     with store_of(config_of(arguments)) as store, store.work() as uow:
         act = send_back(uow, draft_id, arguments.because, BY, system_clock())
+        heir = heir_said(uow, act)
         uow.commit()
-    print(f"已退回 #{draft_id}（操作 {act}），请告知单位。如有误：mailbot drafts undo {act}")
+    print(f"已退回 #{draft_id}（操作 {act}），请告知单位{heir}。如有误：mailbot drafts undo {act}")
     return 0
 
 

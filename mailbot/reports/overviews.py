@@ -28,6 +28,7 @@ from mailbot.rules.calendar import local_day
 from mailbot.rules.fulfilment import DELIVERED
 from mailbot.rules.quotas import is_unsure
 from mailbot.rules.reminders import INSTANT, arrears
+from mailbot.rules.same_item_words import in_lists
 from store.records import DraftRecord, EventRecord, OutboxRecord
 from store.unit_of_work import UnitOfWork
 
@@ -105,8 +106,8 @@ def daily(
 
 def _draft_line(draft: DraftRecord) -> DigestDraft:
     notes = []
-    if draft.same_item_as is not None:
-        notes.append(f"与#{draft.same_item_as}相同或为其修改稿")
+    if said := in_lists(draft.relation, draft.same_item_as):
+        notes.append(said)
     if draft.state == "not_counted":
         notes.append("不计数")
     if draft.task is not None:

@@ -81,7 +81,7 @@ class DraftIndex:
                     by_task.setdefault((unit, draft.task), []).append(arrival)
                 if draft.state == "counted" and draft.column is not None:
                     counted.setdefault((unit, draft.column), []).append(arrival)
-                elif draft.kind == "待审" and draft.same_item_as is None:
+                elif draft.kind == "待审" and draft.state == "counted":
                     undecided.setdefault(unit, []).append(arrival)
         self._counted = {key: Timeline(found) for key, found in counted.items()}
         self._undecided = {key: Timeline(found) for key, found in undecided.items()}

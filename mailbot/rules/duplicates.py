@@ -17,10 +17,10 @@ from operator import eq
 from zlib import crc32
 
 from mailbot.records.verdicts import DuplicateVerdict, SameItem
-from mailbot.rules.calendar import SHANGHAI
+from mailbot.rules.calendar import SHANGHAI, chinese_day
 from mailbot.rules.likeness import ratio
 from mailbot.rules.same_item_words import new_issue, same_item, sent_anew
-from mailbot.rules.told_figures import ToldFigures, keys, told_figures
+from mailbot.rules.told_figures import ToldFigures, told_figures
 from store.records import DraftRecord
 
 _BINS = 64
@@ -104,6 +104,7 @@ def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = ""
     text = _bare(title + body)
     named = (_STAGE.search(words) for words in (title[:200], file_name[:200], subject[:200]))
     stage = next((found[0] for found in named if found), "")
+    told, keys = told_figures(title, body)
     figures = " ".join(_DIGITS.findall(body[:_MOST_CHARS]))
     return Fingerprint(
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
@@ -112,8 +113,8 @@ def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = ""
         numbers=crc32(figures.encode()),
         length=len(text),
         stage=stage,
-        told=told_figures(title, body),
-        keys=keys(body),
+        told=told,
+        keys=keys,
     )
 
 
@@ -293,9 +294,10 @@ def _same_title(one: str, other: str) -> bool:
 
 def _named(new: Fingerprint, old: Fingerprint) -> str:
     """The earlier draft as a clerk knows it; its unit is named where it is another."""
-    day = f"{old.received_at.astimezone(SHANGHAI):%m月%d日}收到的" if old.received_at else ""
-    of = f"{old.unit}的" if new.unit and old.unit and new.unit != old.unit else ""
-    return f"{of}{day}第{old.draft_id}号《{old.title or '无标题'}》"
+    day = chinese_day(old.received_at.astimezone(SHANGHAI).date()) if old.received_at else ""
+    other = new.unit and old.unit and new.unit != old.unit
+    came = f"{old.unit}{day}报送的" if other else f"{day}收到的" if day else ""
+    return f"{came}第{old.draft_id}号《{old.title or '无标题'}》"
 
 
 def _title_key(title: str) -> str:

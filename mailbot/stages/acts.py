@@ -32,12 +32,12 @@ from mailbot.stages import outward
 from mailbot.stages.corrections import draft_or_refuse, unit_or_refuse
 from mailbot.stages.draft_rows import NOT_A_DRAFT
 from mailbot.stages.emergencies_by_hand import event_or_refuse
+from mailbot.stages.same_item import item_of
 from store.records import ActRecord, DraftRecord
 from store.unit_of_work import UnitOfWork
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-_SAME_ITEM = ("exact", "revision", "near")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def adopt(
         raise Refused(row.because)
     found = [_scorable(uow, number) for number in dict.fromkeys(drafts)]
     in_force = recorded(uow)
-    judged = [(draft, *_adopt(draft, row, form, in_force)) for draft in found]
+    judged = [(draft, *_adopt(draft, item_of(uow, draft), row, form, in_force)) for draft in found]
     append = _Appending(uow, config, entry)
     return [
         Recorded(
@@ -121,6 +121,7 @@ def _in_and_out(uow: UnitOfWork, draft: DraftRecord, row: Publication | str, sai
 
 def _adopt(
     draft: DraftRecord,
+    item: int,
     row: Publication | str,
     form: str,
     in_force: Sequence[ScoredAct],
@@ -139,14 +140,14 @@ def _adopt(
         points = points_of(row, kind)
         column = column_of(name, draft.column)
         title, worth = f"{full_name(row)}{FORMS[kind]}", f"{points:g}分"
-    of_item = [a for a in in_force if a.verb == "adopted" and a.item == _item(draft)]
+    of_item = [a for a in in_force if a.verb == "adopted" and a.item == item]
     for act in of_item:
         if (act.level, act.publication, act.form) == (level, name, chosen):
             raise AlreadyRecorded(
                 f"#{draft.id} 已登记过{title}采用（操作 {act.act}），没有重复登记"
             )
     detail = {
-        **_of_draft(draft),
+        **_of_draft(draft, item),
         "level": level,
         "publication": name,
         "form": chosen,
@@ -198,7 +199,7 @@ def instruct(
                 f"#{draft.id} 当日的{by}批示已登记过（操作 {act.act}），没有重复登记"
             )
     detail = {
-        **_of_draft(draft),
+        **_of_draft(draft, item_of(uow, draft)),
         "leader": by,
         "points": points,
         "level": source.level if source else "",
@@ -340,18 +341,12 @@ def _scorable(uow: UnitOfWork, draft_id: int) -> DraftRecord:
     return draft
 
 
-def _item(draft: DraftRecord) -> int:
-    """A revision or a repeat is the same item as what it revises."""
-    same = draft.same_item_as is not None and draft.relation in _SAME_ITEM
-    return draft.same_item_as if same and draft.same_item_as is not None else draft.id
-
-
-def _of_draft(draft: DraftRecord) -> dict[str, object]:
+def _of_draft(draft: DraftRecord, item: int) -> dict[str, object]:
     return {
         "unit": draft.unit,
         "units": list(draft.joint or (draft.unit,)),
         "draft": draft.id,
-        "item": _item(draft),
+        "item": item,
         "title": draft.title,
     }
 
@@ -366,6 +361,6 @@ def _target(uow: UnitOfWork, config: Config, target: str) -> tuple[dict[str, obj
         if not words[1:].isdecimal():
             raise Refused(f"编号“{target}”看不懂，请写成 #12 的形式")
         draft = _scorable(uow, int(words[1:]))
-        return _of_draft(draft), f"draft:{draft.id}", _named(draft)
+        return _of_draft(draft, item_of(uow, draft)), f"draft:{draft.id}", _named(draft)
     unit = unit_or_refuse(words, config)
     return {"unit": unit, "units": [unit]}, f"unit:{unit}", unit

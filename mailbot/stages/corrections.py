@@ -3,6 +3,7 @@
 Nothing is edited without an act beside it that holds the values before and after.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 from mailbot.config import Config
 from mailbot.errors import Refused
 from mailbot.rules.unit_names import canonical
-from mailbot.stages import corrected_events, corrected_times, fulfilling
+from mailbot.stages import corrected_events, corrected_times, fulfilling, same_item
 from mailbot.stages.corrected_events import Hand
 from mailbot.stages.draft_rows import NOT_A_DRAFT
 from store.records import ActRecord, DraftRecord
@@ -23,6 +24,8 @@ _LEVELS = {"是": "alert", "疑似": "review", "否": "none"}
 _COLUMNS = {"①": 1, "②": 2, "③": 3, "1": 1, "2": 2, "3": 3, "无": None}
 _COUNTING = {"是": "counted", "否": "not_counted"}
 _OF_EMERGENCIES = frozenset({"突发", "事发", "接报"})
+_TAKEN_OUT = {WITHDRAW: "withdrawn", RETURN: "returned"}
+_UNITS = re.compile("[、,，+＋]")
 _EXAMPLE = "单位=市政管理科 类型=动态简讯 突发=是 事发=4月19日8时5分"
 
 
@@ -86,7 +89,11 @@ def correct(uow: UnitOfWork, draft_id: int, wanted: Mapping[str, str], hand: Han
 
 
 def _unit(value: str, _draft: DraftRecord, config: Config) -> dict[str, Any]:
-    return {"unit": unit_or_refuse(value, config), "unit_confidence": "certain", "joint": []}
+    """One unit, or several with 、 between them: a joint draft (联合报送)."""
+    names = [unit_or_refuse(name, config) for name in _UNITS.split(value) if name.strip()]
+    units = list(dict.fromkeys(names)) or [unit_or_refuse(value, config)]
+    joint = units if len(units) > 1 else []
+    return {"unit": units[0], "unit_confidence": "certain", "joint": joint}
 
 
 def _kind(value: str, draft: DraftRecord, config: Config) -> dict[str, Any]:
@@ -159,11 +166,7 @@ def withdraw(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetim
     draft = draft_or_refuse(uow, draft_id)
     if draft.state == "withdrawn":
         raise Refused(f"#{draft_id} 已经撤稿")
-    uow.drafts.change(draft_id, state="withdrawn")
-    detail = {"before": {"state": draft.state}, "after": {"state": "withdrawn"}, "because": because}
-    act = uow.acts.add(now, by, WITHDRAW, f"draft:{draft_id}", detail)
-    fulfilling.follow(uow, draft_id, by, now)
-    return act
+    return _take_out(uow, draft, WITHDRAW, because, by=by, now=now)
 
 
 def send_back(uow: UnitOfWork, draft_id: int, because: str, by: str, now: datetime) -> int:
@@ -173,10 +176,27 @@ def send_back(uow: UnitOfWork, draft_id: int, because: str, by: str, now: dateti
         raise Refused(f"请写明退回原因，例如：退回 #{draft_id} 数据有误，请核实后重报")
     if draft.state in ("withdrawn", "returned"):
         raise Refused(f"#{draft_id} 已经{'撤稿' if draft.state == 'withdrawn' else '退回'}")
-    uow.drafts.change(draft_id, state="returned")
-    detail = {"before": {"state": draft.state}, "after": {"state": "returned"}, "because": because}
-    act = uow.acts.add(now, by, RETURN, f"draft:{draft_id}", detail)
-    fulfilling.follow(uow, draft_id, by, now)
+    return _take_out(uow, draft, RETURN, because, by=by, now=now)
+
+
+def _take_out(
+    uow: UnitOfWork, draft: DraftRecord, verb: str, because: str, *, by: str, now: datetime
+) -> int:
+    """The draft counts no more; another of the same item may count in its place."""
+    state = _TAKEN_OUT[verb]
+    uow.drafts.change(draft.id, state=state)
+    detail: dict[str, object] = {
+        "before": {"state": draft.state},
+        "after": {"state": state},
+        "because": because,
+    }
+    heir = same_item.pass_on(uow, draft, verb, by, now)
+    if heir is not None:
+        detail[same_item.HEIR] = heir
+    act = uow.acts.add(now, by, verb, f"draft:{draft.id}", detail)
+    for number in (draft.id, same_item.draft_of(uow, heir)):
+        if number is not None:
+            fulfilling.follow(uow, number, by, now)
     return act
 
 
@@ -194,6 +214,7 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
     if later:
         raise Refused(f"操作 {act_id} 之后又有操作 {later[-1].id}，请先撤销它")
     draft_id = int(act.subject.partition(":")[2])
+    _take_back_heir(uow, act, by, now)
     uow.drafts.change(draft_id, **_revived(_part(act, "before")))
     if sender := _part(act, "sender"):
         uow.contacts.learn(str(sender["address"]), str(sender["before"]), now, by)
@@ -202,6 +223,14 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
     uow.acts.undo(act_id, undoing)
     fulfilling.follow(uow, draft_id, by, now)
     return undoing
+
+
+def _take_back_heir(uow: UnitOfWork, act: ActRecord, by: str, now: datetime) -> None:
+    """The draft that counted in place of this one counts no more, unless the office said more."""
+    number = act.detail.get(same_item.HEIR)
+    heir = next((one for one in uow.acts.all() if one.id == number), None)
+    if heir is not None and heir.undone_by is None:
+        undo(uow, heir.id, by, now)
 
 
 def _builds_upon(other: ActRecord, act: ActRecord) -> bool:

@@ -19,6 +19,7 @@ from mailbot.stages import acts, corrections, emergencies_by_hand, requests, und
 from mailbot.stages.corrected_events import Hand
 from mailbot.stages.ledgers import gather
 from mailbot.stages.post import Post
+from mailbot.stages.same_item import heir_said
 from store.drafts import DraftFilter
 from store.records import ActivityRecord, CommissionRecord, DraftRecord, ExemptionRecord
 from store.unit_of_work import UnitOfWork
@@ -161,6 +162,7 @@ def _send_back(work: Work, order: Order) -> Done:
         key=f"returned/{act}",
     )
     said = "已告知单位" if told else "该单位没有登记邮箱，请另行告知"
+    said += heir_said(work.uow, act)
     return Done(f"已退回#{draft.id}《{draft.title}》（{draft.unit or '单位待核'}），{said}", (act,))
 
 

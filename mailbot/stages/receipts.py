@@ -30,7 +30,14 @@ _RELATIONS: Mapping[str, str] = {
     "revision": "为已登记的 #{} 的修改稿，按一篇计",
     "near": "与已登记的 #{} 基本相同，不重复计数",
     "same_title": "与已登记的 #{} 标题相同、内容不同",
-    "other_unit": "与其他单位报送的 #{} 内容相同，请说明是否联合报送",
+    "other_unit": "与其他单位报送的 #{} 内容相同，暂不计数，请说明是否联合报送",
+}
+_COUNTED_RELATIONS: Mapping[str, str] = {
+    "exact": "与 #{} 内容相同，该稿已不计数，本稿计一篇",
+    "revision": "为 #{} 的修改稿，该稿已不计数，本稿计一篇",
+    "near": "与已登记的 #{} 相近，暂计一篇，由办公室核对",
+    "same_title": "与已登记的 #{} 标题相同、内容不同，另计一篇",
+    "other_unit": "与其他单位报送的 #{} 相近，暂计一篇，请说明是否联合报送",
 }
 
 
@@ -182,7 +189,9 @@ def _counted(record: DraftRecord) -> tuple[bool, str]:
     if record.kind == NOT_A_DRAFT:
         return False, "判为非稿件，未计入报送任务；如有出入请与办公室联系"
     if record.relation and record.same_item_as is not None:
-        return record.state == "counted", _RELATIONS[record.relation].format(record.same_item_as)
+        counts = record.state == "counted"
+        told = _COUNTED_RELATIONS if counts else _RELATIONS
+        return counts, told[record.relation].format(record.same_item_as)
     if record.kind == PICTURES:
         return True, f"已登记不重复图片{len(record.distinct_images)}张（附件3第26项）"
     if record.kind == UNDECIDED:
