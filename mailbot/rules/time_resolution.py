@@ -121,7 +121,8 @@ def join(first: Instant, second: Instant) -> Instant:
     """A range from one instant to another; 至2时 ends at 2:00, 至21日 with that day."""
     until = second.earliest if second.precision in ("minute", "hour") else second.latest
     latest = max(first.earliest, until)
-    return replace(first, latest=latest, precision="range", end=second.end)
+    other = (first.other[0], second.other[1]) if first.other and second.other else None
+    return replace(first, latest=latest, precision="range", end=second.end, other=other)
 
 
 _BLANK = Instant(
