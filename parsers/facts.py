@@ -106,6 +106,7 @@ class DocumentText:
         properties: Author, title, pages and the like, as found.
         warnings: Chinese sentences for the office (macros, tracked changes…).
         approximate: True where 字数 can only be 约 (PDF, OCR).
+        around: Lines of headers and footers: no part of the text, but marks may stand there.
     """
 
     format: str
@@ -114,6 +115,7 @@ class DocumentText:
     properties: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     approximate: bool = False
+    around: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

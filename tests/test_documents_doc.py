@@ -34,6 +34,18 @@ def refused(data: bytes, limits: Limits = LIMITS) -> Unreadable:
     return content
 
 
+def test_what_stands_beside_the_text_of_a_real_file():
+    """By LibreOffice: a header, a footer, a comment and a drop cap."""
+    content = read((GOLDEN / "header-comment-drop-cap.doc").read_bytes())
+    assert content.text.split("\n") == [
+        "关于夜间市容整治情况的报告",
+        "达州市城市管理局组织开展集中整治。",
+        "完。",
+    ]
+    assert content.warnings == (docx.COMMENTED,)
+    assert content.around == ("页眉：内部资料", "页脚一行")
+
+
 @pytest.mark.parametrize(
     ("pieces", "expected"),
     [

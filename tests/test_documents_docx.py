@@ -172,6 +172,52 @@ def field(code: str, result: str) -> str:
             id="comment marks",
         ),
         pytest.param(
+            "<w:p><w:pPr><w:framePr w:dropCap='drop' w:lines='3'/></w:pPr>"
+            f"{run('达')}</w:p><w:p>{run('州市')}</w:p>",
+            ["达州市"],
+            id="drop cap",
+        ),
+        pytest.param(
+            f"<w:p><w:pPr><w:framePr w:dropCap='drop'/></w:pPr>{run('末')}</w:p>",
+            ["末"],
+            id="drop cap of nothing",
+        ),
+        pytest.param(
+            f"<w:p><w:pPr><w:framePr w:w='100'/></w:pPr>{run('框')}</w:p><w:p>{run('文')}</w:p>",
+            ["框", "文"],
+            id="other frames are paragraphs",
+        ),
+        pytest.param(
+            "<w:p><w:r><w:rPr><w:rFonts w:ascii='Wingdings 2' w:hAnsi='Wingdings 2'/></w:rPr>"
+            f"<w:t>R 已办</w:t></w:r>{run('R')}</w:p>",
+            ["☑ 已办R"],
+            id="letters in a symbol font",
+        ),
+        pytest.param(
+            "<w:p><w:r><w:rPr><w:rFonts w:ascii='Symbol'/></w:rPr><w:t>(a1)</w:t></w:r></w:p>",
+            ["(α1)"],
+            id="Greek by font",
+        ),
+        pytest.param(
+            f"<w:p>{run('前')}<w:r><w:pict><v:shape><v:textpath string='城管 信息'/></v:shape>"
+            "</w:pict></w:r></w:p>",
+            ["前", "城管 信息"],
+            id="WordArt",
+        ),
+        pytest.param(
+            "<w:p><w:r><w:pict><v:shape id='PowerPlusWaterMarkObject1'>"
+            f"<v:textpath string='草稿'/></v:shape></w:pict></w:r>{run('文')}</w:p>",
+            ["文"],
+            id="watermark",
+        ),
+        pytest.param(
+            f"<w:p><w:r><w:drawing><wps:txbx id='1'><w:txbxContent><w:p>{run('框')}</w:p>"
+            "</w:txbxContent></wps:txbx></w:drawing></w:r></w:p><w:p><w:r><w:drawing>"
+            "<wps:linkedTxbx id='1' seq='1'/></w:drawing></w:r></w:p>",
+            ["", "框", ""],
+            id="linked text boxes",
+        ),
+        pytest.param(
             f"<w:customXml><w:p><w:dir w:val='rtl'>{run('向')}</w:dir></w:p></w:customXml>",
             ["向"],
             id="unknown wrappers are transparent",
@@ -295,6 +341,23 @@ def test_pictures_shown_are_listed_once():
         pytest.param({}, [], "<w:p><w:r><w:object/></w:r></w:p>", docx.EMBEDDED, id="embedded"),
         pytest.param({}, [], paragraph("隐", run="<w:vanish/>"), docx.HIDDEN, id="hidden text"),
         pytest.param(
+            {},
+            [],
+            "<w:p><w:r><w:commentReference w:id='0'/></w:r></w:p>",
+            docx.COMMENTED,
+            id="comment",
+        ),
+        pytest.param(
+            {},
+            [],
+            "<w:p><w:r><w:drawing><c:chart r:id='x' xmlns:c="
+            "'http://schemas.openxmlformats.org/drawingml/2006/chart'/></w:drawing></w:r></w:p>",
+            docx.CHARTED,
+            id="chart",
+        ),
+        pytest.param({}, [], "<w:subDoc r:id='x'/>", docx.LINKED, id="chapter in another file"),
+        pytest.param({}, [], "<w:altChunk r:id='x'/>", docx.IMPORTED, id="part that is missing"),
+        pytest.param(
             {
                 "word/settings.xml": part_xml("settings", ""),
                 "word/_rels/settings.xml.rels": relationships(
@@ -389,6 +452,67 @@ def test_imported_html_is_text_of_the_document():
         "<w:altChunk r:id='c1'/>", {"word/chunk.html": html}, [("c1", "aFChunk", "chunk.html")]
     )
     assert read(data).text.strip() == "网页导出的正文"
+
+
+def chunked(data: bytes, body: str = "<w:altChunk r:id='c1'/>") -> bytes:
+    return make_docx(body, {"word/chunk.docx": data}, [("c1", "aFChunk", "chunk.docx")])
+
+
+def test_an_imported_document_is_text_of_the_document():
+    inner = make_docx(f"<w:p><w:ins>{run('内层正文')}</w:ins></w:p>")
+    content = read(chunked(inner, f"<w:p>{run('外层')}</w:p><w:altChunk r:id='c1'/>"))
+    assert content.text == "外层\n内层正文"
+    assert content.warnings == (docx.TRACKED,)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        pytest.param(chunked(chunked(make_docx(paragraph("三层")))), id="a third inside"),
+        pytest.param(b"PK\x03\x04 broken", id="broken"),
+        pytest.param(make_docx("<w:p>")[:300], id="cut off"),
+    ],
+)
+def test_an_imported_document_that_cannot_be_read_is_told(inner: bytes):
+    content = read(chunked(inner, f"<w:p>{run('外层')}</w:p><w:altChunk r:id='c1'/>"))
+    assert content.text.strip() == "外层"
+    assert content.warnings == (docx.IMPORTED,)
+
+
+def test_imported_parts_together_stay_within_the_limit():
+    inner = make_docx(paragraph("字" * 900))
+    assert refused(
+        chunked(inner, "<w:altChunk r:id='c1'/>" * 3), Limits(text_chars=2000)
+    ).suspicious
+
+
+def test_smart_art_is_read_and_not_counted():
+    dgm = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    point = "<dgm:pt><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    data = part_xml("x", f"<dgm:ptLst>{point.format('摸排')}{point.format('整治')}</dgm:ptLst>")
+    data = data.replace("xmlns:w=", f"xmlns:dgm='{dgm}' xmlns:w=", 1)
+    body = (
+        f"<w:p>{run('正文')}<w:r><w:drawing><dgm:relIds xmlns:dgm='{dgm}' r:dm='d1'/>"
+        "</w:drawing></w:r></w:p>"
+    )
+    content = read(
+        make_docx(
+            body, {"word/diagrams/data1.xml": data}, [("d1", "diagramData", "diagrams/data1.xml")]
+        )
+    )
+    assert content.text == "正文\n摸排\n整治"
+    assert count(content.blocks)[0] == 2
+    assert content.warnings == (docx.DIAGRAM,)
+
+
+def test_headers_and_footers_stand_around_the_text():
+    parts = {
+        "word/header1.xml": part_xml("hdr", f"<w:p>{run('机密')}{run('★1年')}</w:p><w:p/>"),
+        "word/footer1.xml": part_xml("ftr", f"<w:p>{run('第')}</w:p>"),
+    }
+    related = [("h", "header", "header1.xml"), ("f", "footer", "footer1.xml")]
+    content = read(make_docx(f"<w:p>{run('文')}</w:p>", parts, related))
+    assert (content.text, content.around) == ("文", ("机密★1年", "第"))
 
 
 def test_xml_of_word_2003():

@@ -1,5 +1,7 @@
 """OpenDocument text, zipped and flat."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,3 +193,12 @@ def test_mutants_give_values_and_never_raise():
         content_xml("<text:p>平</text:p>", "document").encode(),
     ]
     assert survivors(mutants(seeds, "odt"), read_odt) == []
+
+
+def test_what_stands_beside_the_text_of_a_real_file():
+    """By LibreOffice: a header, a footer and a comment."""
+    folder = Path(__file__).parent / "golden" / "documents"
+    content = read((folder / "header-comment-drop-cap.odt").read_bytes())
+    assert content.text.startswith("关于夜间市容整治情况的报告\n达州市城市管理局组织")
+    assert content.warnings == (docx.COMMENTED,)
+    assert content.around == ("页眉：内部资料", "页脚一行")

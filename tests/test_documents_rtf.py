@@ -80,6 +80,9 @@ def read(data: bytes, limits: Limits = LIMITS) -> DocumentText:
         pytest.param(rb"a{\deleted b\par}c\par", ["ac"], id="deleted text and mark"),
         pytest.param(rb"{\header h\par}{\footerr f}a\par", ["a"], id="headers"),
         pytest.param(rb"{\*\unknown x{y}}a\par", ["a"], id="unknown optional group"),
+        pytest.param(
+            rb"{\pard\dropcapli3\dropcapt1 a\par}\pard b\par c\par", ["ab", "c"], id="drop cap"
+        ),
         pytest.param(rb"{\listtext 1.\tab}a\par", ["a"], id="list number"),
         pytest.param(rb"a{\*\annotation c\par}\par", ["a"], id="comment"),
         pytest.param(

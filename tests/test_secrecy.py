@@ -59,6 +59,16 @@ def test_a_mark_is_found(reading: Reading, level: str, where: str) -> None:
     assert "保密" in found.because
 
 
+def test_a_mark_in_a_header_is_found() -> None:
+    content = DocumentText("docx", (Block("正文"),), around=("某某局文件", "机密★1年"))
+    reading = Reading("0" * 64, 1, None, (), files=(ReadFile("稿.docx", "0" * 64, 1, content),))
+
+    found = secrecy_mark(reading)
+
+    assert found is not None
+    assert (found.level, found.where) == ("机密", "第1个附件的页眉页脚")
+
+
 @pytest.mark.parametrize(
     "text",
     [

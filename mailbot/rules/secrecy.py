@@ -62,8 +62,12 @@ def secrecy_mark(reading: Reading) -> SecrecyMark | None:
         if level := _in_name(file.name):
             return SecrecyMark(level, f"第{number}个附件的文件名")
         content = file.content
-        if isinstance(content, DocumentText) and (level := _in_text(content.text)):
+        if not isinstance(content, DocumentText):
+            continue
+        if level := _in_text(content.text):
             return SecrecyMark(level, f"第{number}个附件")
+        if level := _in_text("\n".join(content.around)):
+            return SecrecyMark(level, f"第{number}个附件的页眉页脚")
     return next(filter(None, map(secrecy_mark, reading.nested)), None)
 
 

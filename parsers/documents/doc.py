@@ -1,6 +1,7 @@
 """Binary Word documents: .doc of Word 97–2003, .wps of WPS Office, and Word 6/95."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,7 +18,8 @@ from parsers.documents.doc_pieces import PieceText, read_pieces
 from parsers.documents.doc_story import Formatting, StoryReader, position_spans
 from parsers.documents.doc_styles import font_names, style_looks
 from parsers.documents.doc_word95 import read_old_text
-from parsers.documents.docx import EMBEDDED, HIDDEN, MACROS, TRACKED
+from parsers.documents.docx import COMMENTED, EMBEDDED, HIDDEN, MACROS, TRACKED
+from parsers.documents.outcome import around
 from parsers.documents.refusals import Refused, unreadable
 from parsers.documents.symbols import symbol
 from parsers.facts import Block, DocumentText, Unreadable
@@ -26,6 +28,7 @@ from parsers.limits import Limits
 _TEXT_BOX_RANGES: Final = 0x25A
 _TEXT_BOX_ENTRY: Final = 22
 _SYMBOL_PLACEHOLDER: Final = "("
+_LINE_ENDS: Final = re.compile("[\r\x07\x0b\x0c]")
 
 
 def read_doc(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
@@ -41,7 +44,7 @@ def _read_old(file: WordFile, limits: Limits) -> DocumentText:
     source = read_old_text(file, limits)
     reader = StoryReader(source, Formatting(Runs([], []), ()), limits.text_chars)
     _read_stories(reader, source, [])
-    return _document(file, reader, [])
+    return _document(file, reader, source, [])
 
 
 def _read(file: WordFile, limits: Limits) -> DocumentText:
@@ -56,7 +59,7 @@ def _read(file: WordFile, limits: Limits) -> DocumentText:
     )
     reader = StoryReader(source, formatting, limits.text_chars)
     _read_stories(reader, source, _unused_text_boxes(file, source))
-    return _document(file, reader, [look for _, _, look in looks])
+    return _document(file, reader, source, [look for _, _, look in looks])
 
 
 def _character_looks(file: WordFile, source: PieceText) -> Iterator[tuple[int, int, CharacterLook]]:
@@ -128,7 +131,9 @@ def _joined(spans: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _document(file: WordFile, reader: StoryReader, looks: list[CharacterLook]) -> DocumentText:
+def _document(
+    file: WordFile, reader: StoryReader, source: PieceText, looks: list[CharacterLook]
+) -> DocumentText:
     blocks: tuple[Block, ...] = tuple(reader.blocks)
     inline = [look.picture for look in looks if look.picture is not None]
     return DocumentText(
@@ -136,16 +141,19 @@ def _document(file: WordFile, reader: StoryReader, looks: list[CharacterLook]) -
         blocks=blocks,
         images=tuple(pictures(file, inline)),
         properties=file.properties,
-        warnings=tuple(_warnings(file, looks)),
+        warnings=tuple(_warnings(file, source, looks)),
+        around=around(_LINE_ENDS.split(source.text[slice(*source.stories["headers"])])),
     )
 
 
-def _warnings(file: WordFile, looks: list[CharacterLook]) -> Iterator[str]:
+def _warnings(file: WordFile, source: PieceText, looks: list[CharacterLook]) -> Iterator[str]:
     if any(look.deleted or look.inserted for look in looks):
         yield TRACKED
     if any(look.hidden for look in looks):
         yield HIDDEN
     if file.embedded:
         yield EMBEDDED
+    if source.text[slice(*source.stories["comments"])].strip("\r\x05 "):
+        yield COMMENTED
     if file.macros:
         yield MACROS

@@ -35,6 +35,7 @@ _SYMBOL: Final = 0x6A09
 _PICTURE: Final = 0x6A03
 
 _IN_TABLE: Final = 0x2416
+_DROP_CAP: Final = 0x442C
 _ROW_END: Final = 0x2417
 _INNER_ROW_END: Final = 0x244C
 _ALIGNMENT: Final = frozenset({0x2403, 0x2461})
@@ -62,6 +63,7 @@ class ParagraphLook:
     row_end: bool = False
     centred: bool | None = None
     outline: int | None = None
+    drop_cap: bool = False
 
 
 NOTHING: Final = CharacterLook()
@@ -125,7 +127,7 @@ def character_look(properties: bytes) -> CharacterLook:
 
 def paragraph_look(properties: bytes, style: int = 0) -> ParagraphLook:
     """Sprms of a paragraph."""
-    in_table = row_end = False
+    in_table = row_end = drop_cap = False
     centred: bool | None = None
     outline: int | None = None
     for sprm, operand in sprms(properties):
@@ -135,11 +137,13 @@ def paragraph_look(properties: bytes, style: int = 0) -> ParagraphLook:
             in_table = operand[0] == 1
         elif sprm in (_ROW_END, _INNER_ROW_END):
             row_end = operand[0] == 1
+        elif sprm == _DROP_CAP:
+            drop_cap = operand[0] & 7 in (1, 2)
         elif sprm in _ALIGNMENT:
             centred = operand[0] == 1
         elif sprm == _OUTLINE:
             outline = operand[0] if operand[0] <= 9 else None
-    return ParagraphLook(style, in_table, row_end, centred, outline)
+    return ParagraphLook(style, in_table, row_end, centred, outline, drop_cap)
 
 
 def character_runs(file: WordFile) -> Runs[CharacterLook]:

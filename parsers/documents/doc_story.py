@@ -73,14 +73,13 @@ class StoryReader:
                 if char in (_BEGIN, _SEPARATE, _END):
                     _follow_field(char, line, fields)
                 elif not deleted and char in _ENDS:
-                    self._close(line, found.start(), char, place)
-                    line = _Line(at)
+                    line = _Line(at, self._close(line, found.start(), char, place))
                 elif not deleted:
                     line.parts.append(_REPLACED.get(char, ""))
             if not deleted:
                 line.parts.append(text[at:stop])
         if any(line.parts):
-            self._close(line, end - 1, "\r", place)
+            self._close(line, end - 1, "\r", place, last=True)
 
     def _segments(self, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
         """The story cut at deleted spans: (start, end, is it deleted?)."""
@@ -97,7 +96,10 @@ class StoryReader:
         if at < end:
             yield at, end, False
 
-    def _close(self, line: _Line, mark: int, char: str, place: BlockKind) -> None:
+    def _close(
+        self, line: _Line, mark: int, char: str, place: BlockKind, *, last: bool = False
+    ) -> list[str]:
+        """Make the line a block; gives what the next line begins with: a drop cap."""
         if len(self.blocks) >= MAX_BLOCKS:
             raise too_large()
         text = without_private_symbols(whole_characters("".join(line.parts)))
@@ -106,7 +108,9 @@ class StoryReader:
             raise too_large()
         paragraph = self._formatting.paragraphs.at(self._source.offset(mark)) or ParagraphLook()
         if char == _CELL_END and not text and paragraph.row_end:
-            return  # the mark of a row's end is no cell
+            return []  # the mark of a row's end is no cell
+        if paragraph.drop_cap and not last:
+            return [text]
         in_cell = char == _CELL_END or paragraph.in_table
         look = Look(None, paragraph.outline, paragraph.centred).over(self._style(paragraph.style))
         kind, level = kind_and_level(look, "cell" if in_cell and place == "paragraph" else place)
@@ -119,6 +123,7 @@ class StoryReader:
                 bold=bool(text.strip()) and self._is_bold(line.start, mark, bool(look.bold)),
             )
         )
+        return []
 
     def _style(self, number: int) -> Look:
         return self._formatting.styles[number] if number < len(self._formatting.styles) else PLAIN

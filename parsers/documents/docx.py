@@ -10,8 +10,10 @@ from lxml import etree
 
 from parsers.documents.docx_body import StoryWalk
 from parsers.documents.docx_found import Found
+from parsers.documents.docx_names import TEXTS
 from parsers.documents.docx_parts import Package, Relationship
 from parsers.documents.docx_styles import Styles, parse_styles, read_styles, switched_on, value_of
+from parsers.documents.outcome import around
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, unreadable
 from parsers.documents.xml_parts import local_name, parse_xml
@@ -25,12 +27,17 @@ MACROS: Final = "文件含宏，宏未运行。"
 REMOTE_TEMPLATE: Final = "文件引用外部模板，未予连接。"
 EMBEDDED: Final = "文件内嵌其他文件（如表格），内嵌文件未读取，如需报送请另作附件发送。"
 NOTES_UNCOUNTED: Final = "按文件自身的设置，字数不含文本框、脚注和尾注。"
+COMMENTED: Final = "文件含批注，批注不算文稿内容，未读取；如属正文请写入正文后重新发送。"
+CHARTED: Final = "文件含统计图表，图表内的文字未读取；如需报送请写入正文。"
+DIAGRAM: Final = "文件含 SmartArt 图示，图内文字已读入，与 Word 一样不计字数。"
+LINKED: Final = "文件引用了其他文件中的章节，未能读取，请合并成一个文件后重新发送。"
 IMPORTED: Final = "文件引用的部分内容未能读取，请用 Word 或 WPS 打开，另存为 .docx 后重新发送。"
 
 _SPECIAL_NOTES: Final = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 _REMOTE: Final = re.compile(r"(?:https?|ftp|smb):|\\\\|//", re.IGNORECASE)
 _UNCOUNTED: Final = b"doNotIncludeSubdocsInStats"
 _MAX_PICTURES: Final = 1_000
+_MAX_HEADERS: Final = 30  # parts; three of each kind for every section
 _PROPERTIES: Final = {
     "title": "title",
     "creator": "author",
@@ -59,12 +66,14 @@ def read_docx(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadab
 class _Reader:
     """One package while it is being read."""
 
-    def __init__(self, data: bytes, limits: Limits) -> None:
+    def __init__(self, data: bytes, limits: Limits, *, inner: bool = False) -> None:
+        self._inner = inner  # a part of another document
         self._limits = limits
         self._package = Package(data, limits)
         self._main = self._package.main_part()
         self._related = self._package.relationships(self._main)
         self._warnings: list[str] = []
+        self._inner_images: list[ImageFact] = []
 
     def document(self) -> DocumentText:
         root = parse_xml(self._package.read(self._main))
@@ -76,10 +85,18 @@ class _Reader:
         return DocumentText(
             format="docx",
             blocks=self._as_counted(walk.blocks),
-            images=tuple(self._images(walk.found)),
+            images=(*self._images(walk.found), *self._inner_images),
             properties=self._properties(),
             warnings=tuple(dict.fromkeys((*self._findings(walk.found), *self._warnings))),
+            around=around(self._around()),
         )
+
+    def _around(self) -> Iterator[str]:
+        parts = [r.target for r in self._related.values() if r.kind in ("header", "footer")]
+        for part in dict.fromkeys(parts[:_MAX_HEADERS]):
+            root = self._package.xml(part)
+            for line in () if root is None else root.iter("{*}p"):
+                yield "".join(t.text or "" for t in line.iter(*TEXTS))
 
     def _one(self, kind: str) -> Relationship | None:
         return next((r for r in self._related.values() if r.kind == kind and not r.external), None)
@@ -133,6 +150,12 @@ class _Reader:
             yield HIDDEN
         if found.embedded:
             yield EMBEDDED
+        if found.commented:
+            yield COMMENTED
+        if found.charted:
+            yield CHARTED
+        if found.linked:
+            yield LINKED
         if any(n.lower().endswith("vbaproject.bin") for n in self._package.names):
             yield MACROS
         settings = self._one("settings")
@@ -151,16 +174,31 @@ class _Reader:
         return found
 
     def _imported(self, relationship_id: str) -> tuple[Block, ...]:
-        """Blocks of a w:altChunk: some web exports hold nothing else."""
+        """Blocks of SmartArt, or of a w:altChunk: some web exports hold nothing else."""
         relationship = self._related.get(relationship_id)
         data = None
         if relationship is not None and not relationship.external:
+            if relationship.kind == "diagramData":
+                return self._diagram(relationship.target)
             data = self._package.read_optional(relationship.target)
-        content = None if data is None else _read_imported(data, self._limits)
+        content = None if data is None else _read_imported(data, self._limits, inner=self._inner)
         if isinstance(content, DocumentText):
+            self._inner_images.extend(content.images)
+            self._warnings.extend(content.warnings)
             return content.blocks
         self._warnings.append(IMPORTED)
         return ()
+
+    def _diagram(self, part: str) -> tuple[Block, ...]:
+        root = self._package.xml(part)
+        points = () if root is None else root.iter("{*}pt")
+        texts = ("".join(t.text or "" for t in point.iter("{*}t") if t.text) for point in points)
+        blocks = tuple(
+            Block(text.strip(), "text_box", counted=False) for text in texts if text.strip()
+        )
+        if blocks:
+            self._warnings.append(DIAGRAM)
+        return blocks
 
 
 def _says_uncounted(settings: etree._Element) -> bool:
@@ -180,16 +218,27 @@ def _read_cited(walk: StoryWalk, kind: str, root: etree._Element) -> None:
             walk.read(by_id[note_id], "note")
 
 
-def _read_imported(data: bytes, limits: Limits) -> DocumentText | Unreadable | None:
+def _read_imported(data: bytes, limits: Limits, *, inner: bool) -> DocumentText | Unreadable | None:
     # The registry knows the readers and imports this module: look it up when needed.
     from parsers.documents.registry import Leaf, read_leaf  # noqa: PLC0415
     from parsers.documents.sniff import sniff  # noqa: PLC0415
 
     kind = sniff(data)
-    if kind not in {"html", "mht", "rtf", "txt"}:  # a docx in a docx could go on for ever
+    if kind == "docx" and not inner:  # one inside another could go on for ever
+        return _read_inner(data, limits)
+    if kind not in {"html", "mht", "rtf", "txt"}:
         return None
     content = read_leaf(Leaf("", data, "", kind), limits).content
     return content if isinstance(content, DocumentText) else None
+
+
+def _read_inner(data: bytes, limits: Limits) -> DocumentText | None:
+    try:
+        return _Reader(data, limits, inner=True).document()
+    except (Refused, ZipRefused) as why:
+        if why.suspicious:
+            raise
+        return None
 
 
 def _remote_template(relationships: Iterable[Relationship]) -> bool:

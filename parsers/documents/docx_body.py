@@ -17,7 +17,10 @@ from parsers.documents.docx_names import (
     AML,
     BOLD,
     CHARACTER_STYLE,
+    CHART,
     DELETED,
+    DIAGRAM,
+    DIAGRAM_IDS,
     DRAWING,
     EAST_ASIAN,
     HINTS,
@@ -41,7 +44,7 @@ from parsers.documents.docx_styles import (
 )
 from parsers.documents.equation_fields import shown
 from parsers.documents.refusals import too_large
-from parsers.documents.symbols import symbol
+from parsers.documents.symbols import as_drawn, symbol, symbol_font
 from parsers.facts import Block, BlockKind
 
 Element = etree._Element  # noqa: SLF001 - lxml gives the type no public name
@@ -50,7 +53,6 @@ Descent = tuple[Iterator[Element], Callable[[], None] | None] | None
 MAX_BLOCKS: Final = 100_000
 """Paragraphs of one document; a 300-page report has some 10,000."""
 
-_LEFT_OUT_2003: Final = frozenset({"Word.Deletion", "Word.Comment"})
 _BLANKS: Final = str.maketrans("\t\r\n", "   ")
 
 
@@ -60,23 +62,24 @@ class StoryWalk:
     Args:
         styles: Looks of the document's styles.
         max_chars: Most text of the document.
-        import_chunk: Gives the blocks of an imported part (w:altChunk) by relationship id.
+        import_part: Gives the blocks of a part shown in the text, by relationship id.
     """
 
     def __init__(
         self,
         styles: Styles,
         max_chars: int,
-        import_chunk: Callable[[str], tuple[Block, ...]] = lambda _: (),
+        import_part: Callable[[str], tuple[Block, ...]] = lambda _: (),
     ) -> None:
         self.found = Found()
         self._styles = styles
         self._left = max_chars
-        self._import_chunk = import_chunk
+        self._import_part = import_part
         self._blocks: list[Block | None] = []
         self._places: list[BlockKind] = ["paragraph"]
         self._open: list[OpenParagraph] = []
         self._hint = self._bold = self._hidden = False  # of the run being read
+        self._font = ""  # of the run, where it draws symbols instead of letters
         self._outer: list[tuple[bool, bool]] = []  # of the runs whose text boxes are being read
         self._fields = FieldStack()
         self._space: str | None = None  # xml:space around the story
@@ -128,7 +131,7 @@ class StoryWalk:
         self._hint, self._bold = self._outer.pop()
         if self._fields:
             self._fields.leave(paragraph)
-        if paragraph.mark_deleted:  # the next paragraph goes on in the same line
+        if paragraph.runs_on:  # the next paragraph goes on in the same line
             self._carried = paragraph
             return
         self._blocks[paragraph.slot] = to_block(paragraph)
@@ -137,13 +140,13 @@ class StoryWalk:
         """w:pPr: style, alignment, outline level, deleted paragraph mark."""
         if not self._open:
             return None
-        if apply_properties(self._open[-1], element, self._styles):
-            self.found.tracked = True
+        self.found.tracked |= apply_properties(self._open[-1], element, self._styles)
         return None
 
     def run(self, element: Element) -> Descent:
         """w:r and m:r: its own formatting over the paragraph's."""
         self._hint = self._hidden = False
+        self._font = ""
         self._bold = bool(self._open and self._open[-1].look.bold)
         children = iter(element)
         for child in children:  # nearly every run holds properties and text, no more
@@ -161,7 +164,9 @@ class StoryWalk:
         for child in element:
             tag = child.tag
             if tag in HINTS:
-                self._hint = child.get(HINTS[tag]) in EAST_ASIAN
+                hint, font = HINTS[tag]
+                self._hint = child.get(hint) in EAST_ASIAN
+                self._font = symbol_font(child.get(font))
             elif tag in BOLD:
                 self._bold = switched_on(child)
             elif tag in CHARACTER_STYLE:
@@ -218,7 +223,8 @@ class StoryWalk:
         if value:
             if value[0] in " \t\r\n" or value[-1] in " \t\r\n":
                 value = value if self._preserved(element) else value.strip(" \t\r\n")
-            self._append(value.translate(_BLANKS) if "\n" in value or "\t" in value else value)
+            value = value.translate(_BLANKS) if "\n" in value or "\t" in value else value
+            self._append(as_drawn(value, self._font) if self._font else value)
         return None
 
     def _preserved(self, element: Element) -> bool:
@@ -285,55 +291,41 @@ class StoryWalk:
         """Properties, codes, comments: nothing a reader sees in the text."""
         return None
 
-    def deletion(self, _: Element) -> Descent:
-        """w:del and w:moveFrom."""
-        self.found.tracked = True
-        return None
-
-    def insertion(self, element: Element) -> Descent:
-        """w:ins and w:moveTo."""
-        self.found.tracked = True
-        return iter(element), None
-
-    def annotation_2003(self, element: Element) -> Descent:
-        """aml:annotation: tracked changes and comments of Word 2003."""
-        kind = value_of(element, "type") or ""
-        self.found.tracked |= kind in {"Word.Deletion", "Word.Insertion"}
-        return None if kind in _LEFT_OUT_2003 else (iter(element), None)
-
-    def note_reference(self, element: Element) -> Descent:
-        """w:footnoteReference and w:endnoteReference: only cited notes are shown."""
-        kind = element.tag.rpartition("}")[2].removesuffix("Reference")
-        self.found.notes.append((kind, value_of(element, "id") or ""))
-        return None
-
-    def picture(self, element: Element) -> Descent:
-        """a:blip (r:embed) and v:imagedata (r:id)."""
-        for attribute in PICTURE_IDS:
-            wanted = element.get(attribute)
-            if wanted:
-                self.found.pictures.append(wanted)
-                break
-        return None
-
-    def inline_picture(self, element: Element) -> Descent:
-        """w:binData of Word 2003."""
-        self.found.inline_pictures.append(element.text or "")
-        return None
-
-    def embedded_object(self, element: Element) -> Descent:
-        """w:object: its preview is read, the embedded file is not."""
-        self.found.embedded = True
-        return iter(element), None
-
     def imported_part(self, element: Element) -> Descent:
-        """w:altChunk: a whole HTML or RTF file stands here."""
-        for attribute in PICTURE_IDS:
-            wanted = element.get(attribute)
-            if wanted:
-                self._blocks.extend(self._import_chunk(wanted))
-                break
+        """w:altChunk: a whole file of another kind stands here."""
+        self._import(next(filter(None, map(element.get, PICTURE_IDS)), ""))
         return None
+
+    def diagram(self, element: Element) -> Descent:
+        """dgm:relIds: SmartArt, whose text lies in a part of its own."""
+        self._import(next(filter(None, map(element.get, DIAGRAM_IDS)), ""))
+        return None
+
+    def word_art(self, element: Element) -> Descent:
+        """v:textpath: a title drawn as a picture of itself; Word does not count it."""
+        shape = element.getparent()
+        mark = "" if shape is None else shape.get("id") or ""
+        text = (element.get("string") or "").translate(_BLANKS).strip()
+        if text and "watermark" not in mark.lower():
+            self._take((Block(text, "text_box", counted=False),))
+        return None
+
+    def _import(self, relationship_id: str) -> None:
+        if relationship_id:
+            self._take(self._import_part(relationship_id))
+
+    def _take(self, blocks: tuple[Block, ...]) -> None:
+        self._left -= sum(len(block.text) for block in blocks)
+        if self._left < 0 or len(self._blocks) + len(blocks) > MAX_BLOCKS:
+            raise too_large()
+        self._blocks.extend(blocks)
+
+
+def _noted(note: Callable[[Found, Element], bool]) -> Callable[[StoryWalk, Element], Descent]:
+    def handle(walk: StoryWalk, element: Element) -> Descent:
+        return (iter(element), None) if note(walk.found, element) else None
+
+    return handle
 
 
 _BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
@@ -356,15 +348,17 @@ _BY_NAME: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     "fldChar": StoryWalk.field_character,
     "fldSimple": StoryWalk.simple_field,
     "instrText": StoryWalk.instruction,
-    "del": StoryWalk.deletion,
-    "moveFrom": StoryWalk.deletion,
-    "ins": StoryWalk.insertion,
-    "moveTo": StoryWalk.insertion,
-    "footnoteReference": StoryWalk.note_reference,
-    "endnoteReference": StoryWalk.note_reference,
-    "object": StoryWalk.embedded_object,
-    "binData": StoryWalk.inline_picture,
+    "del": _noted(Found.deletion),
+    "moveFrom": _noted(Found.deletion),
+    "ins": _noted(Found.insertion),
+    "moveTo": _noted(Found.insertion),
+    "footnoteReference": _noted(Found.note_reference),
+    "endnoteReference": _noted(Found.note_reference),
+    "object": _noted(Found.embedded_object),
+    "binData": _noted(Found.inline_picture),
     "altChunk": StoryWalk.imported_part,
+    "subDoc": _noted(Found.linked_part),
+    "commentReference": _noted(Found.comment),
     **dict.fromkeys(LEFT_OUT, StoryWalk.leave_out),
 }
 
@@ -373,8 +367,11 @@ _HANDLERS: Final[dict[str, Callable[[StoryWalk, Element], Descent]]] = {
     **{f"{{{s}}}t": StoryWalk.text for s in MATH},
     **{f"{{{s}}}r": StoryWalk.run for s in MATH},
     **{f"{{{s}}}ctrlPr": StoryWalk.leave_out for s in MATH},
-    **{f"{{{s}}}blip": StoryWalk.picture for s in DRAWING},
-    f"{VML}imagedata": StoryWalk.picture,
+    **{f"{{{s}}}blip": _noted(Found.picture) for s in DRAWING},
+    f"{CHART}chart": _noted(Found.chart),
+    f"{DIAGRAM}relIds": StoryWalk.diagram,
+    f"{VML}textpath": StoryWalk.word_art,
+    f"{VML}imagedata": _noted(Found.picture),
     f"{MC}AlternateContent": StoryWalk.alternatives,
-    f"{AML}annotation": StoryWalk.annotation_2003,
+    f"{AML}annotation": _noted(Found.annotation_2003),
 }

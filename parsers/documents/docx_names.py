@@ -15,6 +15,8 @@ DRAWING: Final = (
     "http://purl.oclc.org/ooxml/drawingml/main",
 )
 VML: Final = "{urn:schemas-microsoft-com:vml}"
+CHART: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DIAGRAM: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -24,21 +26,23 @@ def _word(*names: str) -> frozenset[str]:
 
 DELETED = _word("del", "moveFrom")
 EAST_ASIAN: Final = frozenset({"eastAsia", "fareast"})
-HINTS: Final = {f"{{{space}}}rFonts": f"{{{space}}}hint" for space in WORD_NAMESPACES}
+HINTS: Final = {
+    f"{{{space}}}rFonts": (f"{{{space}}}hint", f"{{{space}}}ascii") for space in WORD_NAMESPACES
+}
 BOLD = _word("b")
 CHARACTER_STYLE = _word("rStyle")
 VANISH = _word("vanish")
 ROW_PROPERTIES = _word("trPr")
 RUN_PROPERTIES = _word("rPr")
 TEXTS = _word("t").union(f"{{{space}}}t" for space in MATH)
-PICTURE_IDS = tuple(
-    f"{{{space}}}{name}"
-    for space in (
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-        "http://purl.oclc.org/ooxml/officeDocument/relationships",
-    )
-    for name in ("embed", "id", "pict")
+_RELATIONSHIPS: Final = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+PICTURE_IDS = tuple(
+    f"{{{space}}}{name}" for space in _RELATIONSHIPS for name in ("embed", "id", "pict")
+)
+DIAGRAM_IDS = tuple(f"{{{space}}}dm" for space in _RELATIONSHIPS)
 
 LEFT_OUT: Final = frozenset(
     [
@@ -46,7 +50,7 @@ LEFT_OUT: Final = frozenset(
         "customXmlPr", "rubyPr", "rt", "fldData", "ffData", "delText",
         "delInstrText", "comment", "annotationRef", "footnoteRef", "endnoteRef", "separator",
         "continuationSeparator", "softHyphen", "lastRenderedPageBreak", "bookmarkStart",
-        "bookmarkEnd", "proofErr", "commentRangeStart", "commentRangeEnd", "commentReference",
+        "bookmarkEnd", "proofErr", "commentRangeStart", "commentRangeEnd",
         "permStart", "permEnd", "hdr", "ftr",
     ]
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """A paragraph of a Word document while it is being read, and the block it becomes."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from lxml import etree
 
@@ -9,6 +10,8 @@ from parsers.documents.docx_styles import Styles, outline_value, value_of
 from parsers.documents.looks import PLAIN, Look, kind_and_level
 from parsers.documents.symbols import without_private_symbols
 from parsers.facts import Block, BlockKind
+
+_DROP_CAPS: Final = frozenset({"drop", "margin"})
 
 Chunk = tuple[str, bool, bool]  # text, East Asian hint, bold
 
@@ -21,12 +24,12 @@ class OpenParagraph:
     place: BlockKind
     look: Look
     chunks: list[Chunk] = field(default_factory=list)  # text, hint, bold
-    mark_deleted: bool = False
+    runs_on: bool = False  # its mark was deleted, or it is the drop cap of the next one
 
 
 def apply_properties(paragraph: OpenParagraph, properties: etree._Element, styles: Styles) -> bool:
     """Style, alignment and outline level of a w:pPr; True where its mark was deleted."""
-    direct = PLAIN
+    direct, deleted = PLAIN, False
     for child in properties:
         local = child.tag.rpartition("}")[2]
         if local == "pStyle":
@@ -36,10 +39,12 @@ def apply_properties(paragraph: OpenParagraph, properties: etree._Element, style
         elif local == "outlineLvl":
             direct = Look(None, outline_value(child), direct.centred)
         elif local == "rPr" and any(c.tag in DELETED for c in child):
-            paragraph.mark_deleted = True
+            paragraph.runs_on = deleted = True
+        elif local == "framePr" and value_of(child, "dropCap") in _DROP_CAPS:
+            paragraph.runs_on = True
     if direct is not PLAIN:
         paragraph.look = direct.over(paragraph.look)
-    return paragraph.mark_deleted
+    return deleted
 
 
 def to_block(paragraph: OpenParagraph) -> Block:

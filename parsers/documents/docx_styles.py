@@ -27,7 +27,7 @@ _MAX_KEPT: Final = 1_000_000
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     name: (*(f"{{{space}}}{name}" for space in WORD_NAMESPACES), name)
-    for name in ("val", "styleId", "type", "id", "char", "font", "fldCharType", "instr")
+    for name in ("val", "styleId", "type", "id", "char", "font", "fldCharType", "instr", "dropCap")
 }
 
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from lxml import etree
 
-from parsers.documents.docx import TRACKED
+from parsers.documents.docx import COMMENTED, TRACKED
 from parsers.documents.docx_parts import Package
 from parsers.documents.looks import PLAIN, Look, kind_and_level, named_look
+from parsers.documents.outcome import around
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, locked, too_large, unreadable
 from parsers.documents.symbols import without_private_symbols
@@ -61,7 +62,8 @@ def read_odt(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadabl
     try:
         if data.startswith(b"PK"):
             return _zipped(data, limits)
-        return _document(parse_xml(data), None, limits, {})
+        root = parse_xml(data)
+        return _document(root, None, limits, {}, root)
     except (Refused, ZipRefused) as why:
         return unreadable(name, data, why)
 
@@ -72,11 +74,16 @@ def _zipped(data: bytes, limits: Limits) -> DocumentText:
         raise locked()
     sheet = package.xml("styles.xml")
     looks = {} if sheet is None else _looks(sheet)
-    return _document(parse_xml(package.read("content.xml")), package, limits, looks)
+    root = parse_xml(package.read("content.xml"))
+    return _document(root, package, limits, looks, sheet)
 
 
 def _document(
-    root: Element, package: Package | None, limits: Limits, looks: dict[str, tuple[Look, str]]
+    root: Element,
+    package: Package | None,
+    limits: Limits,
+    looks: dict[str, tuple[Look, str]],
+    sheet: Element | None,
 ) -> DocumentText:
     text = next(root.iter(f"{_OFFICE}text"), None)
     if text is None:
@@ -88,8 +95,23 @@ def _document(
         blocks=walk.blocks,
         images=tuple(_images(package, walk.pictures)) if package else (),
         properties=_properties(package) if package else {},
-        warnings=(TRACKED,) if walk.tracked else (),
+        warnings=tuple(_warnings(walk)),
+        around=() if sheet is None else around(_around(sheet)),
     )
+
+
+def _warnings(walk: "_Walk") -> Iterator[str]:
+    if walk.tracked:
+        yield TRACKED
+    if walk.commented:
+        yield COMMENTED
+
+
+def _around(sheet: Element) -> Iterator[str]:
+    """Lines of the headers and footers of all page styles."""
+    for part in sheet.iter(f"{_STYLE}header", f"{_STYLE}footer", f"{_STYLE}header-first"):
+        for line in part.iter(*_PARAGRAPHS):
+            yield "".join(map(str, line.itertext()))
 
 
 def _images(package: Package, names: list[str]) -> Iterator[ImageFact]:
@@ -161,7 +183,7 @@ class _Walk:
 
     def __init__(self, looks: dict[str, tuple[Look, str]], max_chars: int) -> None:
         self.pictures: list[str] = []
-        self.tracked = False
+        self.tracked = self.commented = False
         self._looks = looks
         self._left = max_chars
         self._blocks: list[Block | None] = []
@@ -198,6 +220,7 @@ class _Walk:
         """Whether to go into an element; what stands for itself is done here."""
         tag = element.tag
         if tag in _LEFT_OUT:
+            self.commented |= tag == f"{_OFFICE}annotation"
             return False
         if tag == f"{_TEXT}tracked-changes":
             self.tracked = True

@@ -14,8 +14,8 @@ import ofdkit
 from lxml import etree
 
 from parsers.documents.images import image_fact
-from parsers.documents.outcome import clean, document, refuse
-from parsers.documents.page_lines import Line, PageLines, is_blank, paragraphs_of
+from parsers.documents.outcome import around, clean, document, refuse
+from parsers.documents.page_lines import Line, PageLines, is_blank, paragraphs_of, running_lines
 from parsers.documents.refusals import SPLIT_UP, Refused, unreadable
 from parsers.documents.xml_parts import local_name, parse_xml
 from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
@@ -56,7 +56,15 @@ def read_ofd(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadabl
         return refuse(name, data, "扫描件：没有文字层", SEND_TEXT)
     properties = {"pages": str(len(pages))}
     return document(
-        name, data, limits, "ofd", blocks, images=images, properties=properties, approximate=True
+        name,
+        data,
+        limits,
+        "ofd",
+        blocks,
+        images=images,
+        properties=properties,
+        approximate=True,
+        around=around(running_lines(pages)),
     )
 
 

@@ -11,6 +11,7 @@ from parsers.limits import Limits
 
 CHECK_CONTENT = "请确认文件内容后重新发送。"
 
+_MOST_AROUND, _LINE_AROUND = 100, 200
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 
 
@@ -34,6 +35,17 @@ def paragraphs(text: str) -> list[Block]:
     return [Block(line.rstrip()) for line in clean(text).split("\n") if line.strip()]
 
 
+def around(lines: Iterable[str]) -> tuple[str, ...]:
+    """Distinct lines of headers and footers, as many as any document has."""
+    kept: dict[str, None] = {}
+    for line in lines:
+        if text := clean(line).strip():
+            kept[text[:_LINE_AROUND]] = None
+        if len(kept) >= _MOST_AROUND:
+            break
+    return tuple(kept)
+
+
 def document(
     name: str,
     data: bytes,
@@ -45,6 +57,7 @@ def document(
     properties: Mapping[str, str] | None = None,
     warnings: Iterable[str] = (),
     approximate: bool = False,
+    around: tuple[str, ...] = (),
 ) -> DocumentText | Unreadable:
     """The document, unless it is too long, mojibake, or empty of text and pictures."""
     kept, pictures = tuple(blocks), tuple(images)
@@ -56,5 +69,11 @@ def document(
     if not legible(text):
         return refuse(name, data, "文字编码无法识别（疑似乱码）")
     return DocumentText(
-        fmt, kept, pictures, properties or {}, tuple(warnings), approximate=approximate
+        fmt,
+        kept,
+        pictures,
+        properties or {},
+        tuple(warnings),
+        approximate=approximate,
+        around=around,
     )

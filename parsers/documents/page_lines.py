@@ -156,6 +156,17 @@ def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
     return kept
 
 
+def running_lines(pages: Sequence[PageLines]) -> list[str]:
+    """What `drop_running_lines` leaves out, page by page."""
+    kept = drop_running_lines(pages)
+    return [
+        line.text
+        for page, rest in zip(pages, kept, strict=True)
+        if len(rest.lines) < len(page.lines)
+        for line in set(page.lines) - set(rest.lines)
+    ]
+
+
 def _titles(page: PageLines, repeated: set[int]) -> set[int]:
     """Of the lines that repeat, those that a clerk would take for this page's title.
 

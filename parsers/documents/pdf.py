@@ -13,8 +13,8 @@ import pypdfium2.raw as pdfium
 from parsers.documents import ocr
 from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
-from parsers.documents.outcome import clean, document, refuse
-from parsers.documents.page_lines import PageLines, paragraphs_of
+from parsers.documents.outcome import around, clean, document, refuse
+from parsers.documents.page_lines import PageLines, paragraphs_of, running_lines
 from parsers.documents.pdf_fields import Typed, form_of, is_only_a_shell, typed_on
 from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
@@ -114,6 +114,7 @@ def _read(
         properties=_properties(opened, count),
         warnings=_warnings(pages),
         approximate=True,
+        around=around(running_lines([page.lines for page in pages])),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from parsers.documents import rtf_charsets
-from parsers.documents.docx import HIDDEN, TRACKED
+from parsers.documents.docx import COMMENTED, HIDDEN, TRACKED
 from parsers.documents.equation_fields import shown
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, too_large, unreadable
@@ -63,7 +63,7 @@ class _Reader:
 
     def document(self) -> DocumentText:
         complete = self._read()
-        warnings = [text for text in (TRACKED, HIDDEN) if text in self._flags]
+        warnings = [text for text in (TRACKED, HIDDEN, COMMENTED) if text in self._flags]
         return DocumentText(
             format="rtf",
             blocks=self._out.finish(self._state),
@@ -305,6 +305,13 @@ class _Reader:
     def in_table(self, _: int | None) -> None:
         self._state.in_table = True
 
+    def drop_cap(self, number: int | None) -> None:
+        self._state.drop_cap = number in (1, 2)
+
+    def comment(self, _: int | None) -> None:
+        self._flags.add(COMMENTED)
+        self._leave_out()
+
     def alternatives(self, _: int | None) -> None:
         r"""\upr: an ANSI form, then the same in Unicode under \*\ud; the second is read."""
         found = re.compile(rb"\s*\{").match(self._data, self._at)
@@ -378,6 +385,8 @@ _WORDS: Final[dict[bytes, Callable[[_Reader, int | None], None]]] = {
     b"s": _Reader.style,
     b"outlinelevel": _Reader.outline,
     b"intbl": _Reader.in_table,
+    b"dropcapt": _Reader.drop_cap,
+    b"annotation": _Reader.comment,
     b"upr": _Reader.alternatives,
     b"ud": _Reader.unicode_alternative,
     b"pict": _Reader.picture,

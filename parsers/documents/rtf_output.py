@@ -22,8 +22,8 @@ class State:
     """Formatting of a group; an inner group starts with its parent's."""
 
     __slots__ = (
-        "bold", "centred", "codec", "deleted", "destination", "font", "font_name", "in_table",
-        "outline", "style", "symbols", "unicode_skip",
+        "bold", "centred", "codec", "deleted", "destination", "drop_cap", "font", "font_name",
+        "in_table", "outline", "style", "symbols", "unicode_skip",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,6 +43,7 @@ class State:
         self.style = 0
         self.outline: int | None = None
         self.in_table = False
+        self.drop_cap = False
 
     def fork(self) -> "State":
         """A copy for an inner group."""
@@ -214,6 +215,8 @@ class Output:
         self.flush()
         if state.destination not in {"", "note", "text box"} or state.deleted:
             return  # a deleted paragraph mark joins two paragraphs
+        if state.drop_cap and not cell:
+            return  # the first character of the next paragraph, set large
         line, self._lines[-1] = self._lines[-1], _Line()
         self._count += 1
         if self._count > MAX_BLOCKS:
