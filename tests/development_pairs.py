@@ -29,7 +29,7 @@ _MAY_BE: Mapping[str, tuple[str | None, ...]] = {
     "same_text_two_units": ("other_unit",),
     "same_title_other_text": ("same_title",),
     "follow_up": (None, "same_title"),
-    "different": (None,),
+    "different": (None, "same_title"),  # where the titles are the same; nobody is to be asked
 }
 _COUNTS_AGAIN = frozenset({"same_title_other_text", "follow_up", "different"})
 

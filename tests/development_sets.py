@@ -201,7 +201,7 @@ def _unit(figures: Figures, text: Text, judgement: Judgement) -> None:
 def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("names", nargs="*", default=sorted(_names()))
+    options.add_argument("names", nargs="*", default=sorted(set_names()))
     options.add_argument("--wrong", action="store_true")
     given = options.parse_args()
     for name in given.names:
@@ -211,7 +211,7 @@ def main() -> None:
             sys.stdout.write("".join(f"{line}\n" for line in told))
 
 
-def _names() -> Iterator[str]:
+def set_names() -> Iterator[str]:
     """Sets of single texts; pairs and quality have their own figures."""
     for path in SETS.rglob("*.toml"):
         if not _OF_OTHERS.match(path.stem) and path.parent.name not in ("pairs", "quality"):

@@ -1,13 +1,17 @@
 """Same item (附件2) and 不外宣不外传 (三) on pairs of whole mails: floors, as for the other sets."""
 
+from itertools import combinations
+
 import pytest
 from development_pairs import PairFigures, measure
-from development_sets import rows_of
+from development_sets import rows_of, set_names
+
+from mailbot.rules.duplicates import compare, fingerprint
 
 
-@pytest.fixture(scope="module")
-def figures() -> PairFigures:
-    return measure("pairs/tuned")
+@pytest.fixture(scope="module", params=["pairs/tuned", "fourth_author/pairs_open"])
+def figures(request: pytest.FixtureRequest) -> PairFigures:
+    return measure(request.param)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,21 @@ def figures() -> PairFigures:
 )
 def test_floors(figures: PairFigures, about: str, floor: float) -> None:
     assert figures.share(about) >= floor
+
+
+def test_no_two_texts_of_the_development_sets_are_taken_for_one() -> None:
+    """Texts on the same few subjects, by the same kinds of unit, as if one unit wrote them all."""
+    texts = {text["body"]: text for name in set_names() for text in rows_of(name)}
+    drafts = [fingerprint(text.get("title", ""), body) for body, text in texts.items()]
+    met: dict[str, list[int]] = {}
+    for number, draft in enumerate(drafts):
+        for band in draft.bands:
+            met.setdefault(band, []).append(number)
+    pairs = {pair for found in met.values() for pair in combinations(found, 2)}
+    taken = {compare(drafts[two], [drafts[one]]).relation for one, two in pairs}
+
+    assert len(drafts) > 900
+    assert taken <= {None, "same_title"}
 
 
 def test_the_set_holds_every_relation() -> None:

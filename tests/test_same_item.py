@@ -240,8 +240,8 @@ def test_a_report_of_the_same_template_counts_each_time_and_nobody_is_asked(
     drafts = [desk.mails(**_told(pair[side])) for side in ("first", "second")]
 
     assert [one.state for one in drafts] == ["counted", "counted"]
-    assert drafts[1].relation == ""
-    assert "是新的一期" in str(drafts[1].reasons)
+    assert drafts[1].relation == "same_title"
+    assert not [doubt for doubt in drafts[1].needs_review if "相同" in doubt]
 
 
 def test_near_the_same_text_is_counted_once_and_asked_about(desk: Desk) -> None:

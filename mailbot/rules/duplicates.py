@@ -29,15 +29,20 @@ _PIECE = 4
 _MOST_CHARS = 60_000
 _LEAST_CHARS = 12
 _LEAST_PIECES = 40
-_NEAR, _REVISED, _REWORDED = 0.7, 0.5, 0.25
+_NEAR, _REVISED, _TEMPLATE, _REWORDED = 0.7, 0.5, 0.3, 0.2
 _CHANGED, _KEPT, _MANY = 0.34, 0.7, 4  # shares of the figures, and how many make a share tell
 _TITLE_ALIKE = 92
+_LONGEST_STAGE = 8
 _SPECIFIC = 8  # characters a title needs to be more than 工作动态
 _NOT_TEXT = re.compile(r"[\W_]{1,1000}")
 _DIGITS = re.compile(r"\d{1,20}")
 _STAGE = re.compile(
     r"修改(?:稿|版|后)?|修订(?:稿|版)|改(?:后)?稿|定稿|终稿|最终(?:稿|版)?|正式稿|更正(?:稿|版)?|更新(?:稿|版)?"
     r"|第?[一二三四五六123456]稿|初稿|重发|重报|补发|再报|[（(]?[vV]\d{1,2}[）)]?$|新版"
+)
+_MENDED = re.compile(  # in a subject or a file name, where a title would mean something else
+    r"调整稿|扩写|缩写|压缩稿|核实|[（(]核[)）]|核数|数据?已核|已改|有误|请(?:以此|换|替换)|更换|替换"
+    r"|按.{0,8}意见|改(?=$|\.)"
 )
 _FIRST_STAGE = re.compile(r"初稿|第?[一1]稿")
 _COUNTED = re.compile(r"\d{1,20}|[一二三四五六七八九十]{1,3}")
@@ -102,8 +107,10 @@ class Fingerprint:
 def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = "") -> Fingerprint:
     """The fingerprint of a draft; file name and subject only tell its stage (修改稿…)."""
     text = _bare(title + body)
-    named = (_STAGE.search(words) for words in (title[:200], file_name[:200], subject[:200]))
-    stage = next((found[0] for found in named if found), "")
+    around = (file_name[:200], subject[:200])
+    named = [_STAGE.search(words) for words in (title[:200], *around)]
+    named += [_MENDED.search(words) for words in around]
+    stage = next((found[0] for found in named if found), "")[:_LONGEST_STAGE]
     told, keys = told_figures(title, body)
     figures = " ".join(_DIGITS.findall(body[:_MOST_CHARS]))
     return Fingerprint(
@@ -193,9 +200,12 @@ class _Alike:
             return sent_anew(
                 self.relation, name, draft_id=old.draft_id, alike=self.share, gone=old.gone
             )
-        return same_item(
+        found = same_item(
             self.relation, name, draft_id=old.draft_id, alike=self.share, fresh=self.fresh
         )
+        if self.relation == "same_title" and new.told.other_days(old.told):
+            return replace(found, needs_review=())  # plainly told of another day
+        return found
 
 
 def similarity(one: Fingerprint, other: Fingerprint) -> float:
@@ -216,8 +226,8 @@ def _compared(new: Fingerprint, old: Fingerprint) -> _Alike:
         if _continues(new, old):
             return _Alike(old)
         if another_issue(new, old):
-            like = share >= _REVISED or _same_title(new.title, old.title)
-            return _Alike(old, share=share, new_issue=like)
+            titled: SameItem | None = "same_title" if _same_key(new, old) else None
+            return _Alike(old, titled, share, new_issue=share >= _TEMPLATE)
     kept = new.told.kept(old.told)
     if new.unit and old.unit and new.unit != old.unit:
         same = tells_the_same(new, old, share)
@@ -237,14 +247,20 @@ def _within_unit(new: Fingerprint, old: Fingerprint, share: float) -> SameItem |
     if new.text_sha256 == old.text_sha256:
         return "exact"
     same_title = _same_title(new.title, old.title)
-    if _revises(new) and (same_title or share >= _REVISED):
+    told = tells_the_same(new, old, share)
+    titled = same_title and (share >= _REWORDED or not new.told.other_days(old.told))
+    if _revises(new) and (titled or share >= _REVISED or told):
         return "revision"
     if same_title and share >= _REVISED and not _another_day(new, old):
         return "revision"
-    if tells_the_same(new, old, share):
+    if told:
         return "near"
+    return "same_title" if _same_key(new, old) else None
+
+
+def _same_key(new: Fingerprint, old: Fingerprint) -> bool:
     key = _title_key(new.title)
-    return "same_title" if len(key) >= _SPECIFIC and key == _title_key(old.title) else None
+    return len(key) >= _SPECIFIC and key == _title_key(old.title)
 
 
 def tells_the_same(new: Fingerprint, old: Fingerprint, share: float) -> bool:
@@ -257,7 +273,9 @@ def tells_the_same(new: Fingerprint, old: Fingerprint, share: float) -> bool:
     if kept is None:
         return share >= _REVISED
     many = new.told.many(old.told, _MANY)
-    return (kept >= _KEPT and many and share >= _REWORDED) or (kept == 1 and share >= _REVISED)
+    if kept >= _KEPT and many and share >= _REWORDED:
+        return True
+    return kept == 1 and share >= (_REWORDED if new.told.same_days(old.told) else _REVISED)
 
 
 def _another_day(new: Fingerprint, old: Fingerprint) -> bool:

@@ -9,14 +9,14 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations
 from zlib import crc32
 
 _MOST_CHARS = 60_000
 _DAY_BITS, _FIGURE_BITS = 48, 144
 _DIGITS = (_DAY_BITS + _FIGURE_BITS) // 4
 _FEWEST = 3  # figures on both sides before their share tells anything
-_KEYS, _TELLING = 6, 60
+_KEYS, _APART, _TELLING = 8, 2, 60
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,4})?[%一-龥:]?")
 _ISSUE = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期周]")
 _QUARTER = re.compile(r"[一二三四]季度")
@@ -47,6 +47,10 @@ class ToldFigures:
             return None
         return (self.figures & other.figures).bit_count() / fewer
 
+    def same_days(self, other: "ToldFigures") -> bool:
+        """Both name a day that the other names too."""
+        return bool(self.days & other.days)
+
     def other_days(self, other: "ToldFigures") -> bool:
         """Both name days, and none is the same."""
         return bool(self.days and other.days) and not self.days & other.days
@@ -68,8 +72,10 @@ def told_figures(title: str, body: str) -> tuple[ToldFigures, tuple[str, ...]]:
     days |= more_days
     bits = _bits(days, _DAY_BITS) << _FIGURE_BITS | _bits({*figures, *of_title}, _FIGURE_BITS)
     telling = [one for one in figures[:_TELLING] if len(one) > 2 and one[:4] != "100%"]
-    keys = (f"{one} {after}" for one, after in pairwise(telling[: _KEYS + 1]))
-    return ToldFigures(f"{bits:0{_DIGITS}x}"), tuple(f"f{crc32(k.encode()):08x}" for k in keys)
+    near = combinations(enumerate(telling[:_KEYS]), 2)
+    pairs = (" ".join(sorted((one, two))) for (i, one), (j, two) in near if j - i <= _APART)
+    keys = tuple(f"f{crc32(pair.encode()):08x}" for pair in pairs)
+    return ToldFigures(f"{bits:0{_DIGITS}x}"), keys
 
 
 def _days_and_figures(text: str) -> tuple[set[str], list[str]]:
