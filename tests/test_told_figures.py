@@ -59,7 +59,7 @@ def test_a_reworded_text_is_found_by_neighbouring_figures() -> None:
     other = "在一周的行动中，共派出126人次上路，58处摊点被劝离，34家店外经营得到规范。"
 
     assert set(keys(TEXT)) & set(keys(other))
-    assert not set(keys(TEXT)) & set(keys(TEXT.replace("126", "99").replace("34", "43")))
+    assert not set(keys(TEXT)) & set(keys("出动99人次，劝离摊点58处，规范店外经营43家。"))
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
