@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from mailbot.config import Config
 from mailbot.config_files import load
 from mailbot.records.verdicts import Judgement
 from mailbot.resources import shipped
-from parsers.facts import DraftText, Reading
+from parsers.facts import DocumentText, DraftText, Reading
 
 if TYPE_CHECKING:
     from parsers.sandbox import Sandbox
@@ -143,12 +143,22 @@ def _print(
     for (draft, judgement), shown in zip(judged, document["drafts"], strict=True):
         _print_draft(draft, judgement, explained=explained)
         _print_turns(shown.get("would_change", ()))
+    for name, warning in _beside(reading):
+        print(f"{name}：{warning}")
     for item in reading.unreadable:
         print(f"未能读取：{item.name}（{item.reason}）{item.remedy}")
     for link in message.cloud_links if message else ():
         print(f"云附件未收到：{link.name} {link.size}")
     if not judged and not reading.unreadable:
         print("没有发现文稿。")
+
+
+def _beside(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What is to be said of files that hold no draft, such as one of nothing but pictures."""
+    drafts = {draft.source for draft in reading.all_drafts}
+    for file in reading.files:
+        if isinstance(file.content, DocumentText) and file.name not in drafts:
+            yield from ((file.name, warning) for warning in file.content.warnings)
 
 
 def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> None:

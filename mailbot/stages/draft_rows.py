@@ -6,7 +6,15 @@ from dataclasses import asdict
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Judgement, Lateness, Reason
 from mailbot.rules.duplicates import Fingerprint
-from parsers.facts import DraftText, Message, MessageKind, Reading, Segments, WordCount
+from parsers.facts import (
+    DocumentText,
+    DraftText,
+    Message,
+    MessageKind,
+    Reading,
+    Segments,
+    WordCount,
+)
 from store.records import DraftRecord, DraftState, MessageRecord
 
 NOT_A_DRAFT = "非稿件"
@@ -24,6 +32,12 @@ def pictures_as_draft(reading: Reading, message: Message) -> DraftText:
         count=WordCount(0, 0, 0),
         format="image",
         images=reading.images,
+        warnings=tuple(
+            f"{file.name}：{warning}"
+            for file in reading.files
+            if isinstance(file.content, DocumentText) and not file.content.text.strip()
+            for warning in file.content.warnings
+        ),
     )
 
 

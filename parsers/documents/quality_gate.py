@@ -11,7 +11,7 @@ from parsers.documents.refusals import RESEND_AS_DOCX, Refused
 from parsers.facts import DocumentText
 
 NO_TEXT: Final = "文件内没有文字。"
-ONLY_PICTURES: Final = "文件内只有图片，没有可读取的文字。"
+ONLY_PICTURES: Final = "文件内只有图片，没有可读取的文字；如为稿件，请发送可编辑的文字稿。"
 
 
 def admit(document: DocumentText) -> DocumentText:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+from parsers.documents.outcome import CHECK_CONTENT
 from parsers.documents.quality_gate import admit
 from parsers.documents.refusals import (
     DECRYPT_FIRST,
@@ -154,11 +155,18 @@ def read_leaf(leaf: Leaf, limits: Limits, *, libreoffice: bool = False) -> ReadF
 def _read(leaf: Leaf, limits: Limits) -> Content:
     try:
         content = _reader(leaf)(leaf.name, leaf.data, limits)
-        return admit(content) if isinstance(content, DocumentText) else content
+        return _admitted(content) if isinstance(content, DocumentText) else content
     except Refused as why:
         return unreadable(leaf.name, leaf.data, why)
     except Exception:  # noqa: BLE001 - one poisonous file must not take the whole mail along
         return unreadable(leaf.name, leaf.data, _DEFECT)
+
+
+def _admitted(content: DocumentText) -> DocumentText:
+    """Text or pictures; a document of neither is told, or nobody would ever hear of it."""
+    if not content.text.strip() and not content.images:
+        raise Refused("文件内没有文字", CHECK_CONTENT)
+    return admit(content)
 
 
 def _reader(leaf: Leaf) -> Reader:
