@@ -1,14 +1,12 @@
-"""What tells without a search that a pattern matches nowhere, or where a match may begin.
+"""What every match of a pattern shows: some of what it holds, and how it begins.
 
-Most cues speak of what a text does not touch at all. Any match of 挖断|泄漏 holds one of the
-pairs 挖断 and 泄漏: a text without both needs no search. And a match can begin only with the
-characters that some branch begins with: elsewhere nothing need be tried.
+Any match of 挖断|泄漏 holds one of the pairs 挖断 and 泄漏 and begins with 挖 or 泄: a text
+without these pairs need not be searched, and elsewhere no match need be tried.
 """
 
 import re
-import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.rules.cue_patterns import GROUP_HEAD, class_end, repeats
 
@@ -17,57 +15,40 @@ _BEYOND = re.compile(r"\\[xuUN\d]|\(\?(?!:|=|!|<[=!]|P<\w)|[?}]\+")
 _CLASS_ITEM = re.compile(r"\\?.-\\?.|\\.|.", re.DOTALL)
 _EDGES = "bBAZ"  # \b and its like take no character
 _MOST_PAIRS = 400
-_CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 _RARER = 10  # a text of 1,000 characters holds a given one about ten times as often as a given pair
 
 
-def signs_of(text: str) -> set[int]:
-    """The characters of a text and the pairs they stand in, as numbers."""
-    codes = memoryview(text.encode(_CODES, "surrogatepass"))
-    pairs = codes[: len(text) // 2 * 8].cast("Q")
-    between = codes[4 : 4 + (len(text) - 1) // 2 * 8].cast("Q")
-    return {*codes.cast("I"), *pairs, *between}
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch of a pattern, as written, and how its matches begin.
 
+    Attributes:
+        first: The characters it begins with; None where they cannot be listed.
+        second: Items of a class for what follows; empty where nobody can say.
+    """
 
-def _number(sign: str) -> int:
-    """A character or a pair as `signs_of` tells it."""
-    return int.from_bytes(sign.encode(_CODES, "surrogatepass"), sys.byteorder)
+    words: str
+    first: frozenset[str] | None
+    second: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A pattern, compiled, and what every match of it shows.
+class Marks:
+    r"""What every match of a pattern shows; nothing where nobody can say.
 
     Attributes:
-        held: Characters and pairs of them; a match holds at least one. Empty: nobody can say.
-        opening: Finds where a match may begin, such as [挖泄](?=[断漏]); None where nobody can
-            say, or where `re` goes from one such place to the next by itself.
-        signs: `held`, as `signs_of` tells it.
+        held: Characters and pairs of them; a match holds at least one.
+        first: Items of a class that it begins with: characters, or such as \d.
+        second: Likewise for what follows that.
+        plain: Every branch begins with a character as it stands: no group, no class.
+        branches: The pattern's branches, in order.
     """
 
-    pattern: re.Pattern[str]
     held: frozenset[str] = frozenset()
-    opening: re.Pattern[str] | None = None
-    signs: frozenset[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "signs", frozenset(map(_number, self.held)))
-
-    def may_be_in(self, signs: set[int]) -> bool:
-        """False where a text of these `signs_of` cannot hold a match."""
-        return not self.signs or not self.signs.isdisjoint(signs)
-
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """What `finditer` finds, without trying where no match begins."""
-        if self.opening is None:
-            yield from self.pattern.finditer(text)
-            return
-        match, end = self.pattern.match, 0
-        for place in self.opening.finditer(text):
-            start = place.start()
-            if start >= end and (found := match(text, start)):
-                yield found
-                end = found.end()
+    first: frozenset[str] = frozenset()
+    second: frozenset[str] = frozenset()
+    plain: bool = False
+    branches: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +61,7 @@ class _Part:
         last: Likewise for its end.
         empty: It may match no character at all.
         short: It may match a single character.
-        held: As in `Wording`; None: nobody can say.
+        held: As in `Marks`; None: nobody can say.
         plain: It begins with a character as it stands: no group, no class, no assertion.
     """
 
@@ -98,58 +79,61 @@ _EDGE = _Part(plain=False)
 _ANYTHING = _Part(None, frozenset(), None, empty=False, short=True, plain=False)
 
 
-def wording(pattern: str) -> Wording:
-    """A pattern that `fault_of` has nothing against, ready to be looked for."""
-    compiled = re.compile(pattern)
+def marks_of(pattern: str) -> Marks:
+    """The marks of a pattern that `fault_of` has nothing against."""
     if _BEYOND.search(pattern):
-        return Wording(compiled)
-    whole, _ = _branches(pattern, 0)
-    return Wording(compiled, whole.held or frozenset(), _opening(whole))
+        return Marks()
+    branches, _ = _branches(pattern, 0)
+    whole = _together(branches)
+    begins = not whole.empty and whole.first is not None
+    return Marks(
+        held=whole.held or frozenset(),
+        first=(whole.first if begins else None) or frozenset(),
+        second=_second(whole) if begins else frozenset(),
+        plain=bool(whole.plain),
+        branches=tuple(Branch(w, _listed(part), _second(part)) for w, part in branches),
+    )
 
 
-def _opening(whole: _Part) -> re.Pattern[str] | None:
-    if not whole.first or whole.empty or whole.plain or _is_wide(whole.first):
+def _second(part: _Part) -> frozenset[str]:
+    return frozenset() if part.short or part.second is None else part.second
+
+
+def _listed(part: _Part) -> frozenset[str] | None:
+    r"""The characters it begins with, unless such as \d are among them."""
+    if part.empty or part.first is None or any(len(item) > 1 for item in part.first):
         return None
-    first = _as_class(whole.first)
-    if not whole.second or whole.short or _is_wide(whole.second):
-        return re.compile(first)
-    return re.compile(f"{first}(?={_as_class(whole.second)})")
+    return part.first
 
 
-def _is_wide(items: frozenset[str]) -> bool:
-    """Whether a range such as 一-龥 is among them: nearly every character would do."""
-    return any(len(item) == len("a-z") for item in items)
-
-
-def _as_class(items: frozenset[str]) -> str:
-    return f"[{''.join(sorted(map(_in_class, items)))}]"
-
-
-def _in_class(item: str) -> str:
-    return re.escape(item) if len(item) == 1 else item
-
-
-def _branches(pattern: str, at: int) -> tuple[_Part, int]:
-    """All branches from `at` to the closing bracket together, and where they end."""
-    found = [_NOTHING]
+def _branches(pattern: str, at: int) -> tuple[list[tuple[str, _Part]], int]:
+    """Each branch from `at` to the closing bracket, as written and as read; where they end."""
+    found: list[tuple[str, _Part]] = []
+    begin, whole = at, _NOTHING
     while at < len(pattern) and pattern[at] != ")":
         if pattern[at] == "|":
-            found.append(_NOTHING)
+            found.append((pattern[begin:at], whole))
             at += 1
+            begin, whole = at, _NOTHING
             continue
         part, at = _part(pattern, at)
         least, most, at = repeats(pattern, at)
-        found[-1] = _after(found[-1], _repeated(part, least, most))
-    together = _Part(
-        first=_united(one.first for one in found),
-        second=_united(one.second for one in found),
-        last=_united(one.last for one in found),
-        empty=any(one.empty for one in found),
-        short=any(one.short for one in found),
-        held=_united(one.held for one in found),
-        plain=all(one.plain for one in found),
+        whole = _after(whole, _repeated(part, least, most))
+    return [*found, (pattern[begin:at], whole)], at
+
+
+def _together(branches: Sequence[tuple[str, _Part]]) -> _Part:
+    """What any of these branches shows."""
+    parts = [part for _, part in branches]
+    return _Part(
+        first=_united(one.first for one in parts),
+        second=_united(one.second for one in parts),
+        last=_united(one.last for one in parts),
+        empty=any(one.empty for one in parts),
+        short=any(one.short for one in parts),
+        held=_united(one.held for one in parts),
+        plain=all(one.plain for one in parts),
     )
-    return together, at
 
 
 def _repeated(part: _Part, least: int, most: int) -> _Part:
@@ -215,9 +199,9 @@ def _part(pattern: str, at: int) -> tuple[_Part, int]:
     if char == "(":
         head = GROUP_HEAD.match(pattern, at)
         assert head is not None
-        group, end = _branches(pattern, head.end())
+        branches, end = _branches(pattern, head.end())
         looks_around = head[0].endswith(("=", "!"))
-        return (_EDGE if looks_around else replace(group, plain=False)), end + 1
+        return (_EDGE if looks_around else replace(_together(branches), plain=False)), end + 1
     if char in "^$":
         return _EDGE, at + 1
     return (_ANYTHING if char == "." else replace(_one_of(frozenset(char)), plain=True)), at + 1

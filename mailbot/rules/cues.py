@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 
-from mailbot.rules.cue_marks import Wording, wording
 from mailbot.rules.passages import Passage
+from mailbot.rules.wordings import Wording, wording
 
 _MOST_TASKS = 512
 _MOST_HITS = 200  # hits of one cue examined in one text: a text of nothing else stays cheap

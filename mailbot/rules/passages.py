@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from mailbot.rules.cue_marks import Wording, signs_of
+from mailbot.rules.wordings import Wording, signs_of
 
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
@@ -23,6 +23,7 @@ class Passage:
         self.text = text
         self._within = within
         self._known: dict[tuple[int, int, int], bool] = {}
+        self._present: dict[int, list[str]] = {}
 
     @cached_property
     def signs(self) -> set[int]:
@@ -48,10 +49,19 @@ class Passage:
     def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:
         """Many cues ask the same of the same clause: each answer is kept."""
         left, right = self._around(ends, start, end)
-        key = (id(words.pattern), left, right)
+        key = (id(words), left, right)
         if key not in self._known:
-            self._known[key] = words.pattern.search(self.text[left:right]) is not None
+            self._known[key] = self._searched(words, self.text[left:right])
         return self._known[key]
+
+    def _searched(self, words: Wording, part: str) -> bool:
+        """Few clauses hold any sign of the words: only these are searched."""
+        if words.signs:
+            if id(words) not in self._present:
+                self._present[id(words)] = words.held_in(self.signs)
+            if not any(sign in part for sign in self._present[id(words)]):
+                return False
+        return words.pattern.search(part) is not None
 
     def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
         before = bisect_right(ends, start - 1)
