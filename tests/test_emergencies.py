@@ -43,7 +43,8 @@ def _levels(name: str, label: str, *, titled: bool) -> list[str]:
 # Held-out texts were written before the rules: with titles the first rules caught 35 of 35
 # and flagged 0 of 40; without titles 34 and 8. The fresh set tells hazards no list named
 # and odd styles: its first run caught 17 of 24 and flagged 2 of 30; the rules then learnt
-# what generalised from it, so its figures below are development figures.
+# what generalised from it, so its figures below are development figures. The last set tells of
+# the hours before the mail: hazards in words that no list names, news of the same morning.
 @pytest.mark.parametrize(
     ("name", "titled", "least_caught", "most_reviews", "most_alerts"),
     [
@@ -53,6 +54,8 @@ def _levels(name: str, label: str, *, titled: bool) -> list[str]:
         pytest.param("held_out", False, 34 / 35, 2 / 40, 0.0, id="held-out-without-titles"),
         pytest.param("fresh", True, 1.0, 0.0, 0.0, id="fresh"),
         pytest.param("fresh", False, 23 / 24, 0.0, 0.0, id="fresh-without-titles"),
+        pytest.param("just_now", True, 17 / 20, 2 / 18, 0.0, id="just-now"),
+        pytest.param("just_now", False, 17 / 20, 4 / 18, 1 / 18, id="just-now-without-titles"),
     ],
 )
 def test_development_sets(
@@ -74,6 +77,31 @@ def test_the_sets_are_large_and_varied() -> None:
     assert len(emergencies) >= 70
     assert len(texts) - len(emergencies) >= 80
     assert len({text["hazard"] for text in emergencies}) >= 25
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "level"),
+    [
+        pytest.param("紧急", "桥下漂来好多白沫，赶紧来人看。", "review", id="subject-of-one-word"),
+        pytest.param("情况", "8点40，吊篮一侧脱了，两人抓着篮沿。", "review", id="one-sign-just-now"),
+        pytest.param("情况", "3月2日8时40分，吊篮一侧脱了，两人抓着篮沿。", "none", id="long-ago"),
+        pytest.param("座谈", "8点40，大家讲困难，抢抓进度，落实要求。", "none", id="signs-in-plain-words"),
+        pytest.param(
+            "渣土车冲卡", "8点40，一渣土车加速逃离，将协管员拖行十米，双膝见血。", "review",
+            id="everyday-words-tell-where",
+        ),
+        pytest.param(
+            "报告", "今天下午，强制拆除违建时当事人驾驶挖机撞翻执法车，一名队员骨折。拆除行动已暂停。", "review",
+            id="hurt-in-a-demolition",
+        ),
+        pytest.param("拆除", "今天下午，依法拆除违建三处，无人员受伤。", "none", id="a-demolition"),
+    ],
+)  # fmt: skip
+def test_just_now_or_somebody_hurt(title: str, body: str, level: str) -> None:
+    """A clock just before the mail, one character of a hazard: somebody looks at it."""
+    found = _judge(body, title=title).level
+
+    assert found == level or (level == "review" and found == "alert")
 
 
 GAS = (

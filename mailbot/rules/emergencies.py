@@ -35,6 +35,7 @@ CLAUSE = "二·一"
 _ORDER: tuple[EmergencyLevel, ...] = ("none", "review", "alert")
 _CORE = ("event", "declared")
 _HAZARD = "hazard"
+_EVERYDAY = "frame.minor"
 _UNNAMED = "hazard.other"  # names what no other row names
 _FOLLOW_UP = re.compile(r"续报|续告")
 _FINAL = re.compile(r"终报|结报|最终报告")
@@ -160,7 +161,6 @@ def _without_hazard(
     cues: CueTable,
 ) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
     """No hazard word: support alone counts nothing, unless the whole schema stands."""
-    frames = tuple(one for one in fired if one.cue.group not in SUPPORT)
     groups = {one.cue.group for one in fired}
     clock = event_time is not None and event_time.precision != "day"
     fresh = just_happened(event_time, reference, cues)
@@ -176,12 +176,22 @@ def _without_hazard(
         f"险情常用字“{'、'.join(signs[:4])}”": signed,
     }
     witnessed = bool(groups & {"report", "harm", "rescue"}) or signed
+    frames = _frames(fired, settled=not (fresh and witnessed))
     if not clock or not witnessed or sum(told.values()) < cues.settings["schema"]:
         return frames, ()
     words = "、".join(name for name, there in told.items() if there)
     because = f"没有灾种词，但写明了{words}，像突发事件"
     points = cues.settings["schema_points"] + (sum(told.values()) - cues.settings["schema"])
     return frames, (Reason("突发事件", because, CLAUSE, points, "schema"),)
+
+
+def _frames(fired: tuple[Fired, ...], *, settled: bool) -> tuple[Fired, ...]:
+    """What subtracts; 占道 and 渣土 only tell where it was, once something just happened."""
+    return tuple(
+        one
+        for one in fired
+        if one.cue.group not in SUPPORT and (settled or one.cue.id != _EVERYDAY)
+    )
 
 
 def _level(score: float, cues: CueTable) -> EmergencyLevel:
