@@ -44,6 +44,30 @@ _PROVIDERS = (
         re.compile(r"(?:[a-z0-9-]+\.)*(?:mail\.qq\.com|exmail\.qq\.com)"),
         re.compile(r"/cgi-bin/ftn\w*|/ftn/download"),
     ),
+    # Documents kept online and shares of network disks: the file was not sent either.
+    _Provider(
+        "kdocs",
+        re.compile(r"(?:[a-z0-9-]+\.)?kdocs\.cn"),
+        re.compile(r"/(?:l|p|view/l|office|weboffice)/"),
+    ),
+    _Provider(
+        "tencent-docs",
+        re.compile(r"docs\.qq\.com"),
+        re.compile(r"/(?:doc|sheet|slide|pdf|aio|smartsheet|desktop/doc)/"),
+    ),
+    _Provider(
+        "feishu",
+        re.compile(r"(?:[a-z0-9-]+\.)?(?:feishu\.cn|larksuite\.com)"),
+        re.compile(r"/(?:docx|docs|wiki|file|sheets|drive)/"),
+    ),
+    _Provider("baidu-pan", re.compile(r"pan\.baidu\.com"), re.compile(r"/s/|/share/")),
+    _Provider("weiyun", re.compile(r"share\.weiyun\.com"), re.compile(r"/\w")),
+    _Provider("alipan", re.compile(r"www\.(?:alipan|aliyundrive)\.com"), re.compile(r"/s/")),
+    _Provider("quark-pan", re.compile(r"pan\.quark\.cn"), re.compile(r"/s/")),
+    _Provider("189-cloud", re.compile(r"cloud\.189\.cn"), re.compile(r"/t/|/web/share|/")),
+    _Provider(
+        "139-cloud", re.compile(r"(?:yun|caiyun)\.139\.com"), re.compile(r"/link|/w/|/m/|/shareweb")
+    ),
 )
 _URL = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%\[\]-]{8,2000}")
 _PRINTED = re.compile(
@@ -56,6 +80,10 @@ _BUTTON = re.compile(
     r"(?:进入|点击|立即|打开|马上)?(?:下载|预览|查看|转存|收藏)(?:页面|附件|文件)?"
     r"|download|打开|https?://.*",
     re.IGNORECASE | re.DOTALL,
+)
+_LABEL = re.compile(
+    r"^\s*(?:通过(?:百度)?网盘分享的文件|分享文件|文件名?|【[^】]{1,10}(?:文档|网盘)】)[：:]?"
+    r"|(?:分享)?(?:链接|网址|地址)\s*[：:]\s*$"
 )
 _HEADING = re.compile(r"从\S{1,30}发来的(?:超大附件|云附件)|超大附件|云附件")
 
@@ -173,8 +201,8 @@ def _size(printed: re.Match[str] | None, alone: re.Match[str] | None) -> str:
 
 def _last_line(text: str) -> str:
     """The last words before a link, the provider's own heading left out."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = lines[-1] if lines else ""
+    lines = [_LABEL.sub("", line).strip() for line in text.splitlines()]
+    line = next((line for line in reversed(lines) if line), "")
     return "" if _HEADING.search(line) or len(line) > 120 else line
 
 

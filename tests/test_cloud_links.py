@@ -30,6 +30,21 @@ from parsers.html_text import read_html
         pytest.param("http://mail.qq.com/cgi-bin/ftnExs_download?k=a", "qq", id="qq-old"),
         pytest.param("https://wx.mail.qq.com/ftn/download?func=3&key=a&code=b", "qq", id="qq-new"),
         pytest.param("https://exmail.qq.com/cgi-bin/ftnExs_download?k=a", "qq", id="qq-enterprise"),
+        pytest.param("https://kdocs.cn/l/cabc", "kdocs", id="online document of WPS"),
+        pytest.param("https://www.kdocs.cn/p/12345", "kdocs", id="shared file of WPS"),
+        pytest.param(
+            "https://docs.qq.com/doc/DABC", "tencent-docs", id="online document of Tencent"
+        ),
+        pytest.param("https://docs.qq.com/form/page/DABC", "", id="a form to fill in is no file"),
+        pytest.param("https://abc.feishu.cn/docx/Xyz", "feishu", id="online document of Feishu"),
+        pytest.param("https://pan.baidu.com/s/1abc?pwd=1234", "baidu-pan", id="Baidu disk"),
+        pytest.param("https://www.alipan.com/s/abc", "alipan", id="Alibaba disk"),
+        pytest.param("https://pan.quark.cn/s/abc", "quark-pan", id="Quark disk"),
+        pytest.param("https://share.weiyun.com/abc", "weiyun", id="Weiyun"),
+        pytest.param("https://cloud.189.cn/t/abc", "189-cloud", id="disk of China Telecom"),
+        pytest.param("https://yun.139.com/w/abc", "139-cloud", id="disk of China Mobile"),
+        pytest.param("https://www.kdocs.cn/", "", id="home page of WPS"),
+        pytest.param("https://pan.baidu.com.evil.cn/s/1abc", "", id="no disk of Baidu"),
         pytest.param("https://mail.163.com/js6/main.jsp", "", id="163-other-page"),
         pytest.param(
             "https://evil.cn/?u=mail.163.com/large-attachment-download/", "", id="target-in-query"
@@ -82,6 +97,28 @@ def test_163_list_of_icon_name_and_size() -> None:
     found = [(link.name, link.size) for link in find_cloud_links(page)]
 
     assert found == [("一.wav", "80.96M"), ("二.wav", "1.2G")]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        pytest.param(
+            "【金山文档】 关于夜间市容整治的报告\nhttps://kdocs.cn/l/cabc",
+            "关于夜间市容整治的报告",
+            id="WPS",
+        ),
+        pytest.param(
+            "通过网盘分享的文件：稿件.docx\n链接: https://pan.baidu.com/s/1abc?pwd=1 提取码: 1",
+            "稿件.docx",
+            id="Baidu",
+        ),
+        pytest.param("https://docs.qq.com/doc/DABC", "", id="nothing but the link"),
+    ],
+)
+def test_names_of_shares_in_plain_text(body: str, name: str) -> None:
+    (link,) = find_cloud_links(None, body)
+
+    assert link.name == name
 
 
 def test_name_in_the_query_of_an_older_link() -> None:

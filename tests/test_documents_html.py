@@ -54,6 +54,9 @@ def texts(page: str | bytes) -> list[str]:
         ),
         pytest.param("<p>&#22478;&#x5E02;&amp;&lt;</p>", ["城市&<"], id="entities"),
         pytest.param("<p>一<p>二", ["一", "二"], id="unclosed"),
+        pytest.param(
+            "<p><ruby>拼<rp>(</rp><rt>pīn</rt><rp>)</rp></ruby>音</p>", ["拼音"], id="pinyin-above"
+        ),
         pytest.param("<pre>一\n二</pre>", ["一\n二"], id="preformatted"),
         pytest.param("一\n", ["一"], id="bare-text"),
         pytest.param(

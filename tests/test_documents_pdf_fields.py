@@ -1,5 +1,6 @@
 """PDF forms and text boxes: what was typed is read where it stands, and told."""
 
+import io
 import time
 
 import pypdfium2
@@ -178,6 +179,31 @@ def test_a_dynamic_form_is_told_apart() -> None:
     assert isinstance(content, Unreadable)
     assert content.reason == reader.SHELL
     assert content.remedy == reader.PRINT_TO_PDF
+
+
+def with_attached(data: bytes, *names: str) -> bytes:
+    opened = pypdfium2.PdfDocument(data)
+    for name in names:
+        opened.new_attachment(name).set_data(b"PK")
+    out = io.BytesIO()
+    opened.save(out)
+    opened.close()
+    return out.getvalue()
+
+
+def test_files_inside_are_told() -> None:
+    (warning,) = read(with_attached(pdf(LABELS), "稿件.docx", "表.xlsx")).warnings
+
+    assert "内嵌附件2个（稿件.docx、表.xlsx）" in warning
+    assert warning.endswith(reader.SEND_APART)
+
+
+def test_a_portfolio_of_files_is_no_scan() -> None:
+    content = read_pdf("包.pdf", with_attached(pdf(b""), "稿件.docx"), LIMITS)
+
+    assert isinstance(content, Unreadable)
+    assert "只有内嵌附件" in content.reason
+    assert content.remedy == reader.SEND_APART
 
 
 # Hostile files

@@ -123,3 +123,20 @@ def test_a_zero_is_shown_and_emptiness_between_is_not() -> None:
 
     assert isinstance(document, DocumentText)
     assert [block.text for block in document.blocks] == ["采用", "0", "0", "完"]
+
+
+def test_text_boxes_over_the_cells_are_read() -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("稿")
+    sheet.write(0, 0, "标题")
+    sheet.insert_textbox(2, 0, "今日开展市容整治。\n完。")
+    book.close()
+    document = read_sheet("表", buffer.getvalue(), LIMITS)
+
+    assert isinstance(document, DocumentText)
+    assert [(block.text, block.kind) for block in document.blocks] == [
+        ("标题", "cell"),
+        ("今日开展市容整治。", "text_box"),
+        ("完。", "text_box"),
+    ]

@@ -81,6 +81,12 @@ BINARY = bytes(range(256)) * 20
             id="uof",
         ),
         pytest.param("数据.xml", b"<?xml version='1.0'?><a><b>1</b></a>", "XML", ".docx", id="xml"),
+        pytest.param(
+            "document.xml", b'<w:document xmlns:w="http://x"><w:body/>', "XML", ".docx", id="part"
+        ),
+        pytest.param(
+            "稿.dps", make_ole({"PowerPoint Document": BINARY}), "演示文稿", ".pptx", id="dps, ppt"
+        ),
         pytest.param("稿件", BINARY, "不认识", ".docx", id="anything else"),
     ],
 )

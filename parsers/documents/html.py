@@ -30,7 +30,7 @@ _WESTERN = frozenset({"windows-1252", "iso-8859-1", "latin1", "cp1252"})
 
 _DROPPED_TAGS = (
     "head title script style noscript template object embed applet iframe svg math audio video"
-    " canvas select textarea button input del"
+    " canvas select textarea button input del rt rp"
 )
 _DROPPED = frozenset(_DROPPED_TAGS.split())
 _BLOCK_TAGS = (

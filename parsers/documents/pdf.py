@@ -15,10 +15,11 @@ from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import around, clean, document, refuse
 from parsers.documents.page_lines import PageLines, paragraphs_of, running_lines
-from parsers.documents.pdf_fields import Typed, form_of, is_only_a_shell, typed_on
+from parsers.documents.pdf_fields import Typed, attached_files, form_of, is_only_a_shell, typed_on
 from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
+from parsers.filenames import display_name
 from parsers.limits import Limits
 
 FORM = "PDF 表单中填写的内容已按所在位置读入，请核对。"
@@ -26,6 +27,7 @@ TEXT_BOXES = "PDF 上后加的文本框（批注文字）已按所在位置读�
 TOO_MANY_FIELDS = "PDF 的表单项或批注过多，只读取了一部分，请核对。"
 SHELL = "动态表单（XFA），页面上没有填写的内容"
 PRINT_TO_PDF = "请用 Adobe Reader 打开该表单，打印成 PDF，或把文字粘贴到 Word 文档中重新发送。"
+SEND_APART = "请把其中的文件单独作为附件发送。"
 SEND_TEXT = "该文件是扫描件（图片），请发送 Word 或 WPS 编辑的文字稿。"
 
 _FEW_CHARS = 40  # stamps of scanner apps, page numbers
@@ -93,15 +95,12 @@ def _read(
         return refuse(name, data, "PDF 中没有页面", RESEND)
     if count > limits.pages:
         return refuse(name, data, f"超过 {limits.pages} 页", SPLIT_UP)
-    pages: list[_Page] = []
-    taken = _Taken()
-    with form_of(opened) as form:
-        for index in range(count):
-            pages.append(_page(opened, index, form, taken, limits))
-            if sum(page.chars for page in pages) > limits.text_chars:
-                return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
-    if is_only_a_shell(opened) and sum(page.chars for page in pages) < _SHELL_CHARS:
-        return refuse(name, data, SHELL, PRINT_TO_PDF)
+    pages = _pages(opened, count, limits)
+    if sum(page.chars for page in pages) > limits.text_chars:
+        return refuse(name, data, f"文字超过 {limits.text_chars // 10000} 万字", SPLIT_UP)
+    shell = _shell(opened, pages)
+    if shell:
+        return refuse(name, data, *shell)
     if all(page.scanned or not page.chars for page in pages):
         return _scan(name, data, opened, pages, limits)
     return document(
@@ -112,17 +111,48 @@ def _read(
         [Block(clean(b.text), centred=b.centred) for b in _blocks(pages)],
         images={i.sha256: i for page in pages for i in page.images}.values(),
         properties=_properties(opened, count),
-        warnings=_warnings(pages),
+        warnings=_warnings(pages, _attached(opened)),
         approximate=True,
         around=around(running_lines([page.lines for page in pages])),
     )
+
+
+def _pages(opened: pypdfium2.PdfDocument, count: int, limits: Limits) -> list[_Page]:
+    """The pages, up to the one with which they hold more text than is allowed."""
+    pages: list[_Page] = []
+    taken = _Taken()
+    chars = 0
+    with form_of(opened) as form:
+        for index in range(count):
+            pages.append(_page(opened, index, form, taken, limits))
+            chars += pages[-1].chars
+            if chars > limits.text_chars:
+                break
+    return pages
+
+
+def _shell(opened: pypdfium2.PdfDocument, pages: list[_Page]) -> tuple[str, str] | None:
+    """Reason and remedy where what its author wrote is not on the pages at all."""
+    chars = sum(page.chars for page in pages)
+    if is_only_a_shell(opened) and chars < _SHELL_CHARS:
+        return SHELL, PRINT_TO_PDF
+    if chars or any(page.images for page in pages):
+        return None
+    attached = _attached(opened)
+    return (f"PDF 中没有文字，只有{attached}", SEND_APART) if attached else None
+
+
+def _attached(opened: pypdfium2.PdfDocument) -> str:
+    """Files inside the PDF in words, "" where there are none."""
+    names = [display_name(name) for name in attached_files(opened)]
+    return f"内嵌附件{len(names)}个（{'、'.join(filter(None, names[:3]))}）" if names else ""
 
 
 def _blocks(pages: list[_Page]) -> list[Block]:
     return paragraphs_of([page.lines for page in pages])
 
 
-def _warnings(pages: list[_Page]) -> list[str]:
+def _warnings(pages: list[_Page], attached: str) -> list[str]:
     scanned = [str(n) for n, page in enumerate(pages, 1) if page.scanned]
     found = (
         [f"PDF 第 {'、'.join(scanned[:20])} 页是图片，未读取文字，请另发该页的文字稿。"]
@@ -131,6 +161,8 @@ def _warnings(pages: list[_Page]) -> list[str]:
     )
     if any(page.gaps for page in pages):
         found.append("PDF 未嵌入字体，部分文字可能没有读出，请核对。")
+    if attached:
+        found.append(f"PDF 有{attached}，未读取，{SEND_APART}")
     return [*found, *dict.fromkeys(note for page in pages for note in page.notes)]
 
 

@@ -21,6 +21,7 @@ MOST_ANNOTATIONS: Final = 2_000
 """Looked at on one page; a long form has some two hundred fields."""
 
 _MAX_OPTIONS: Final = 500
+_MAX_ATTACHED: Final = 10
 _MAX_VALUE: Final = 200_000  # bytes of one value
 _UNSEEN: Final = (
     pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
@@ -64,6 +65,15 @@ def form_of(opened: pypdfium2.PdfDocument) -> Iterator[Any]:
 def is_only_a_shell(opened: pypdfium2.PdfDocument) -> bool:
     """A dynamic form (XFA): its pages only say that the reader is too old."""
     return bool(opened.get_formtype() == pdfium.FORMTYPE_XFA_FULL)
+
+
+def attached_files(opened: pypdfium2.PdfDocument) -> list[str]:
+    """Names of files that ride inside the PDF; "" for one whose name cannot be told."""
+    names: list[str] = []
+    for n in range(min(pdfium.FPDFDoc_GetAttachmentCount(opened.raw), _MAX_ATTACHED)):
+        attached = pdfium.FPDFDoc_GetAttachment(opened.raw, n)
+        names.append(_text(partial(pdfium.FPDFAttachment_GetName, attached)) if attached else "")
+    return names
 
 
 def typed_on(page: pypdfium2.PdfPage, form: Any) -> tuple[list[Typed], bool]:

@@ -1,6 +1,7 @@
 """Spreadsheets: every cell that holds something is a block, row by row."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,13 +9,17 @@ from typing import Any
 from python_calamine import PasswordError, SheetVisibleEnum, load_workbook
 
 from parsers.documents.outcome import clean, document, refuse
-from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX
-from parsers.documents.zip_guard import ZipRefused, open_zip
+from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, Refused
+from parsers.documents.xml_parts import parse_xml
+from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
 from parsers.facts import Block, DocumentText, Unreadable
 from parsers.limits import Limits
 
 _ZIP = b"PK\x03\x04"
 _MAX_CELLS = 500_000
+_MAX_DRAWINGS = 50
+_DRAWING = re.compile(r"xl/drawings/drawing\d{1,4}\.xml")
+_DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _FORMATS = (
     (b"xl/workbook", "xlsx"),
     (b"spreadsheet", "ods"),
@@ -26,14 +31,15 @@ def read_sheet(name: str, data: bytes, limits: Limits) -> DocumentText | Unreada
 
     Formulas stand with their last computed value; empty cells are passed over.
     """
+    boxes: list[Block] = []
     if data.startswith(_ZIP):
         try:
-            open_zip(data, limits)
-        except ZipRefused as refused:
+            boxes = list(_text_boxes(open_zip(data, limits)))
+        except (Refused, ZipRefused) as refused:
             return refuse(name, data, refused.reason, refused.remedy, refused.suspicious)
     try:
         with load_workbook(io.BytesIO(data)) as workbook:
-            blocks = list(_blocks(workbook, limits))
+            blocks = [*_blocks(workbook, limits), *boxes]
     except PasswordError:
         return refuse(name, data, "表格设有打开密码", REMOVE_PASSWORD)
     except _TooManyCellsError:
@@ -44,6 +50,16 @@ def read_sheet(name: str, data: bytes, limits: Limits) -> DocumentText | Unreada
             raise
         return refuse(name, data, "表格损坏或格式不受支持", RESEND)
     return document(name, data, limits, _format(data), blocks)
+
+
+def _text_boxes(guarded: GuardedZip) -> Iterator[Block]:
+    """Text boxes laid over the cells of an .xlsx, where some people write their draft."""
+    drawings = [name for name in guarded.names if _DRAWING.fullmatch(name)]
+    for name in drawings[:_MAX_DRAWINGS]:
+        for paragraph in parse_xml(guarded.read(name)).iter(f"{_DRAWN}p"):
+            text = clean("".join(run.text or "" for run in paragraph.iter(f"{_DRAWN}t"))).strip()
+            if text:
+                yield Block(text, "text_box")
 
 
 class _TooManyCellsError(Exception):

@@ -14,6 +14,8 @@ from parsers.facts import Block, BlockKind, DocumentText, ImageFact, Unreadable
 from parsers.filenames import display_name
 from parsers.limits import Limits
 
+RESEND_AS_PPTX = "请另存为 .pptx 后重新发送；稿件文字请以 Word 或 WPS 文档发送。"
+
 _OLE = b"\xd0\xcf\x11\xe0"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -24,7 +26,7 @@ _TITLES = frozenset({"title", "ctrTitle"})
 def read_slides(name: str, data: bytes, limits: Limits) -> DocumentText | Unreadable:
     """Text of all slides that are not hidden; speakers' notes are left out."""
     if data.startswith(_OLE):
-        return refuse(name, data, "旧版 PPT 格式不支持", RESEND_AS_DOCX)
+        return refuse(name, data, "旧版演示文稿（.ppt、.dps），本系统不能读取", RESEND_AS_PPTX)
     try:
         guarded = open_zip(data, limits)
         paths = _slide_paths(guarded)

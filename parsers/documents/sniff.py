@@ -86,6 +86,7 @@ _HTML: Final = re.compile(
     r"<(?:!doctype\s{1,9}html|html|head|body|meta|title|style|table|div|p|span|font|center)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_XML_PART: Final = re.compile(r"<([a-z][a-z0-9]{0,9}):[A-Za-z]{1,30} [^>]{0,2000}?xmlns:\1=")
 _TEXT_SUFFIXES: Final = {
     "htm": "html",
     "html": "html",
@@ -204,7 +205,7 @@ def _text_format(data: bytes, name: str) -> str:
         return xml_kind
     if _HTML.match(start):
         return "html"
-    if start.startswith("<?xml"):
+    if start.startswith("<?xml") or _XML_PART.match(start):
         return "unknown"
     if start.startswith(("MIME-Version", "Mime-Version", "mime-version")) or _is_mail(data[:_HEAD]):
         archived = _ARCHIVED_PAGE.search(data[:_HEAD])

@@ -129,5 +129,5 @@ def _kind(name: str, data: bytes) -> _Kind:
     ending = name.rpartition(".")[2].lower()
     if ending in _BY_ENDING:
         return _BY_ENDING[ending]
-    is_xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<?xml")
+    is_xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
     return _XML if is_xml else _FOREIGN
