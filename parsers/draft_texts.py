@@ -210,9 +210,14 @@ def _is_covering(text: str, words: int) -> bool:
 def _last_resort(files: Sequence[ReadFile]) -> list[Candidate]:
     """No draft at all: then the longest text that says anything is one."""
     texts = [found for file in files if (found := candidate_of(file))]
-    texts = [text for text in texts if text.document.format not in _SHEETS]
+    texts = [text for text in texts if not _is_figures(text.document)]
     best = max(texts, key=Candidate.words, default=None)
     return [best] if best and best.words() >= _LAST_RESORT_WORDS else []
+
+
+def _is_figures(document: DocumentText) -> bool:
+    """A sheet or slides that hold no sentences: nobody's draft."""
+    return document.format in _SHEETS and not _is_prose(document.blocks)
 
 
 def drafts_of(

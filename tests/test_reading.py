@@ -62,12 +62,12 @@ def draft_file(topic: str) -> bytes:
     return word_file(topic, *prose(topic), "通川区综合执法局", "2023年4月19日")
 
 
-def sheet() -> bytes:
+def sheet(*rows: list[str]) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     page = book.add_worksheet()
-    for row in range(40):
-        page.write_row(row, 0, ["单位", "案件数", str(row), "已办结", "备注：按期"])
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
     book.close()
     return buffer.getvalue()
 
@@ -139,7 +139,12 @@ LISTING = word_file(
     "附件：2023年一季度执法办案情况统计表",
     table=tuple((f"第{n}中队", "35件", "已办结") for n in range(30)),
 )
-BOOK = sheet()
+BOOK = sheet(*(["单位", "案件数", str(row), "已办结", "备注：按期"] for row in range(40)))
+WRITTEN = sheet(
+    ["关于夜间市容整治情况的报告"],
+    ["4月18日，直属一大队组织执法人员30人，对中心城区占道经营开展集中整治，共劝导流动商贩46起。"],
+    ["下一步，大队将继续加大巡查力度，坚持疏堵结合，切实维护市容环境秩序，营造整洁有序的环境。"],
+)
 SHOT = photo(7)
 OTHER_SHOT = photo(11)
 
@@ -167,6 +172,7 @@ OTHER_SHOT = photo(11)
         pytest.param(mail(COVER, {"稿.docx": ONE, "附件.docx": LISTING}), ["稿.docx"], id="table-beside-draft"),
         pytest.param(mail(COVER, {"稿.docx": ONE, "台账.xlsx": BOOK}), ["稿.docx"], id="spreadsheet-beside-draft"),
         pytest.param(mail(COVER, {"台账.xlsx": BOOK}), [], id="spreadsheet-alone"),
+        pytest.param(mail(COVER, {"稿.xlsx": WRITTEN}), ["稿.xlsx"], id="draft-typed-into-a-sheet"),
         pytest.param(mail(COVER, {"说明.txt": "图片已重新发送，请以本次为准".encode(), "稿.docx": ONE}), ["稿.docx"], id="tiny-note"),
         pytest.param(mail(COVER, {"快报.docx": word_file(EMERGENCY)}), ["快报.docx"], id="short-document-is-all-there-is"),
         pytest.param(mail(COVER, {"信息审签稿.docx": ONE}), ["信息审签稿.docx"], id="signed-version-is-the-draft"),

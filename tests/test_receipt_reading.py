@@ -76,6 +76,12 @@ def receipt_of(desk: FilingDesk, name: str, data: bytes) -> str:
         ),
         pytest.param("稿.pdf", FORM, ["PDF 表单", "请核对"], id="filled form"),
         pytest.param(
+            "稿.png",
+            (GOLDEN / "photographed-page.png").read_bytes(),
+            ["图集", "不作文稿读取", "另发 Word 文字稿"],
+            id="photo of a page",
+        ),
+        pytest.param(
             "稿.pages",
             zipped({"Index/Document.iwa": "x"}),
             ["稿.pages：", "Pages", "导出为"],

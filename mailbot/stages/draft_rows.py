@@ -20,6 +20,7 @@ from store.records import DraftRecord, DraftState, MessageRecord
 NOT_A_DRAFT = "非稿件"
 UNDECIDED = "待审"
 PICTURES = "图集"
+PICTURES_UNREAD = "图片按图集登记，不作文稿读取；如为文稿的照片或截图，请另发 Word 文字稿。"
 
 
 def pictures_as_draft(reading: Reading, message: Message) -> DraftText:
@@ -32,11 +33,14 @@ def pictures_as_draft(reading: Reading, message: Message) -> DraftText:
         count=WordCount(0, 0, 0),
         format="image",
         images=reading.images,
-        warnings=tuple(
-            f"{file.name}：{warning}"
-            for file in reading.files
-            if isinstance(file.content, DocumentText) and not file.content.text.strip()
-            for warning in file.content.warnings
+        warnings=(
+            PICTURES_UNREAD,
+            *(
+                f"{file.name}：{warning}"
+                for file in reading.files
+                if isinstance(file.content, DocumentText) and not file.content.text.strip()
+                for warning in file.content.warnings
+            ),
         ),
     )
 
