@@ -132,7 +132,7 @@ EXPRESSION = re.compile(
     rf"""(?<![\d.])(?<!\d:)
     (?P<date>{_DATE}{_S}[的,，]?{_S})?
     (?:(?P<part>{_PARTS}|{_SHORT_PARTS}){_S}(?P<later>{_PARTS})?)?{_S}[的]?{_S}
-    (?P<clock>{_CLOCK})?(?(date)|(?(clock)|(?!)))""",
+    (?P<clock>{_CLOCK})?(?(date)|(?(clock)|(?(part)(?=时分|[，,])|(?!))))""",
     re.VERBOSE,
 )
 _BEFORE_NOW = re.compile(
@@ -152,6 +152,7 @@ _CLOCK_NOT = re.compile(
 )
 _EXACT = ("mi2", "mi3", "mi4", "half", "quarter", "less1", "less2", "past", "tens")
 _HINTS = ("about", "near", "roughly", "h0")
+_SENTENCE_START = "。！？；\n"
 _CLAUSE_START = " ，,。；;：:、\n(（“在从自于和"
 _COLONS, _LETTERS = "∶︰﹕", "lIO|"
 _MISREAD = re.compile(
@@ -204,7 +205,13 @@ def is_time(found: re.Match[str]) -> bool:
     dated = _is_dated(found)
     if found["clock"] is not None:
         return dated is not False
-    return dated is True
+    return dated if dated is not None else _is_part_alone(found)
+
+
+def _is_part_alone(found: re.Match[str]) -> bool:
+    """傍晚时分， or 天刚亮， at the head of a sentence: of the day told last, or of today."""
+    before = found.string[max(0, found.start() - 1) : found.start()]
+    return len(found["part"]) > 1 and (not before or before in _SENTENCE_START)
 
 
 def _is_dated(found: re.Match[str]) -> bool | None:
@@ -219,7 +226,8 @@ def _is_dated(found: re.Match[str]) -> bool | None:
     if found["d7"] is not None:
         return not before or before not in "早晚午夜点第每"
     if found["weekday"] is not None and found["week"] is None:
-        return more and before not in tuple("四每一两上下")
+        heads = (not before or before in _SENTENCE_START) and found[0].rstrip()[-1:] in "，,"
+        return (more and before not in tuple("四每一两上下")) or heads
     return _is_relative(found["rel"], before, more=more) if found["rel"] else True
 
 
@@ -256,7 +264,8 @@ def _is_clock(found: re.Match[str]) -> bool:
         return True
     before = text[max(0, found.start() - 1) : found.start()]
     if found["unit"] == "点":
-        return hinted or (before != "" and before in "至到—-~～–")
+        spoken_of = hour.isdigit() and int(hour) > 12  # 22点交接班; nobody counts 22 points
+        return hinted or spoken_of or (before != "" and before in "至到—-~～–")
     if text[max(0, found.start() - 2) : found.start()] in ("历时", "用时", "耗时", "限时"):
         return False
     return (hour.isdigit() or len(hour) > 1 or hinted or hour in "零〇") and (

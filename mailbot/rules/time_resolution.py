@@ -141,7 +141,8 @@ def _decimal(some: str) -> float | None:
 def _whole(at: Instant, found: re.Match[str], part: str, told: Told) -> Instant:
     """A day, or a part of one."""
     whole = _span_of(at, at.day, part)
-    if whole.earliest > told.reference and _is_past_night(found, part, told):
+    alone = found["date"] is None and told.anchor is None
+    if whole.earliest > told.reference and (alone or _is_past_night(found, part, told)):
         return _span_of(at, at.day - DAY, part)
     return whole
 
@@ -234,7 +235,8 @@ def _inherited(clock: Clock, told: Told, *, dated: bool) -> str:
 
 def _after_last(moment: datetime, last: Instant, reference: datetime) -> datetime:
     """A story runs on: 23时50分…0时20分 has passed midnight."""
-    if last.precision in ("minute", "hour", "range") and last.earliest - moment > _HALF_A_DAY:
+    clock = last.precision in ("minute", "hour", "range") or last.part in EVENING
+    if clock and last.earliest - moment > _HALF_A_DAY:
         following = moment + DAY
         return following if following <= reference + _HALF_A_DAY else moment
     return moment
