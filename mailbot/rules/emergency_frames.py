@@ -16,7 +16,7 @@ _GAP = re.compile(
     r"|(?<=(?<![\d/.:-])\d)[ \t\u3000\xa0]{1,4}(?=\d(?![\d:]))"
 )
 _STOPS = {",": "，", ";": "；", "!": "！", "?": "？"}
-_ASCII_STOP = re.compile(r"(?<!\d)[,](?!\d{3})|(?<=\d),(?!\d)|[;!?]")
+_ASCII_STOP = re.compile(r"[,;!?](?:(?<=[;!?])|(?<!\d,)(?!\d{3})|(?<=\d,)(?!\d))")
 _MOST = 6000  # characters judged in full; the rest of a longer text is judged by its head
 _MOST_EVENTS = 20
 _WITNESSES = ("event.body", "event.shape")

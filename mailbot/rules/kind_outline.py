@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
-WIDTHS = str.maketrans("０１２３４５６７８９,;:?!()", "0123456789，；：？！（）")
+_WIDTHS = tuple(zip("０１２３４５６７８９,;:?!()", "0123456789，；：？！（）", strict=True))
 _HEADING = re.compile(
     r"(?:^|[\n。；])[ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
     r"|第[一二三四五六七八九十][，、]|\d{1,2}[.、．])[^。\n；]{2,40})"
@@ -73,9 +73,16 @@ class Outline:
     parallel: tuple[str, ...] = ()
 
 
+def flattened(text: str) -> str:
+    """Half-width digits and full-width punctuation: one form for the cues to meet."""
+    for sign, meant in _WIDTHS:
+        text = text.replace(sign, meant)
+    return text
+
+
 def outline(body: str) -> Outline:
     """Headings and enumerations of a body, whether or not lines were kept."""
-    flat = body.translate(WIDTHS)
+    flat = flattened(body)
     headings = tuple(found[1].strip() for found in _HEADING.finditer(flat))
     lists = []
     for found in _FIRST.finditer(flat):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mailbot.notice import Notice
 from mailbot.records.verdicts import KindVerdict, Reason
 from mailbot.rules.cues import Cue, CueTable, Fired, fire
-from mailbot.rules.kind_outline import WIDTHS, Outline, outline
+from mailbot.rules.kind_outline import Outline, flattened, outline
 
 __all__ = ["Outline", "classify", "outline", "scopes", "weigh"]
 
@@ -139,9 +139,9 @@ def declared_kind(declared: str, subject: str = "") -> str:
 
 def scopes(title: str, body: str, structure: Outline) -> dict[str, str]:
     """Scope → text, as kinds.toml names them."""
-    flat = body.translate(WIDTHS).strip()
+    flat = flattened(body).strip()
     return {
-        "title": title.translate(WIDTHS).strip(),
+        "title": flattened(title).strip(),
         "opening": flat[:_OPENING],
         "body": flat,
         "headings": "\n".join(structure.headings),
