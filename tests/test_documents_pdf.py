@@ -165,6 +165,44 @@ def test_what_repeats_stays_on_the_first_page_where_it_is_the_title(
     assert texts(first, second) == [*kept, FULL[:25] + "整治。", FULL[:25] + "后页。"]
 
 
+OFFICE = "达州市城市管理行政执法局"
+
+
+@pytest.mark.parametrize(
+    ("around", "kept"),
+    [
+        pytest.param([At(LEFT, 800, OFFICE, 10)], [], id="header"),
+        pytest.param([At(LEFT, 30, "内部资料　注意保存", 10)], [], id="footer"),
+        pytest.param(
+            [At(LEFT, 30, "内部资料", 10), At(LEFT, 18, "注意保存", 10)], [], id="two lines"
+        ),
+        pytest.param([At(LEFT, 800, OFFICE)], [OFFICE], id="as large as the text"),
+        pytest.param([At(LEFT, 760, OFFICE, 10)], [OFFICE], id="not in the margin"),
+    ],
+)
+def test_small_lines_in_the_margins_of_a_single_page(around: list[At], kept: list[str]) -> None:
+    page = text_stream(*around, At(200, 740, "整治情况", 22), *paragraph(672, FULL[:25], "整治。"))
+
+    found = read(pdf(page))
+
+    assert [b.text for b in found.blocks] == [*kept, "整治情况", FULL[:25] + "整治。"]
+    assert set(found.around) == {at.text for at in around} - set(kept)
+
+
+def test_a_note_that_goes_on_down_to_the_edge_is_text() -> None:
+    notes = [At(LEFT, 80 - 14 * n, f"注{n}：见附表。", 10) for n in range(5)]
+    page = text_stream(*paragraph(672, FULL[:25], "整治。"), *notes)
+
+    assert texts(page)[1:] == [at.text for at in notes]
+
+
+def test_the_margin_of_a_photograph_is_anybodys_guess() -> None:
+    header, text = Line("抬头一行", 80, 120, 20, 10), Line(FULL, 80, 500, 200, 16)
+    blocks = paragraphs_of([PageLines((header, text), 595, 842, has_margins=False)])
+
+    assert [block.text for block in blocks] == ["抬头一行", FULL]
+
+
 def test_a_page_of_nothing_but_what_repeats_is_kept_once() -> None:
     page = text_stream(At(LEFT, 800, "值班电话"), At(LEFT, 780, "二八二八二八二"))
 

@@ -48,7 +48,7 @@ def page_lines(picture: Any) -> PageLines:
     if lines:
         usual = sorted(line.size for line in lines)[len(lines) // 2]
         lines = [_levelled(line, usual) for line in lines]
-    return PageLines(tuple(lines), float(width), float(height))
+    return PageLines(tuple(lines), float(width), float(height), has_margins=False)
 
 
 def picture_lines(data: bytes) -> PageLines:

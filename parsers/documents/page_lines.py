@@ -30,11 +30,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The lines of one page in reading order."""
+    """The lines of one page in reading order; a photograph of a page may lack its margins."""
 
     lines: tuple[Line, ...]
     width: float
     height: float
+    has_margins: bool = True
 
 
 Margins = tuple[float, float]
@@ -49,6 +50,9 @@ _RUNNING_WIDTH = 0.45  # share of the page that a line of running text fills at 
 _COLUMN_WIDTH = 0.2
 _COLUMN_LINES = 4
 _HEIGHT_CLASSES = 140  # a header stands at the same 140th of every page
+_MARGINS = (0.075, 0.93)  # shares of the height: text hardly ever stands outside
+_SMALL_TYPE = 0.92  # of the size of the text
+_SET_OFF = 1.5  # times the size of the text
 _TITLE_TYPE = 1.15  # of the size of the text: running headers are as small or smaller
 _TITLE_HAN = re.compile("[\u3400-\u9fff]")
 _SHORTEST_TITLE = 8  # Chinese characters; "内部资料" is none
@@ -131,7 +135,7 @@ def _is_page_number(line: Line, page: PageLines) -> bool:
 
 
 def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
-    """Pages without page numbers and without headers and footers that repeat.
+    """Pages without page numbers, headers and footers: what repeats, what stands in a margin.
 
     The first page keeps what repeats later on where it is the title there.
     """
@@ -146,7 +150,7 @@ def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
             n
             for n in _edges(page)
             if seen[_masked(page.lines[n]), _height_class(page.lines[n], page)] >= needed
-        }
+        } | _in_margins(page)
         if not kept:
             repeated -= _titles(page, repeated)
         numbers = {n for n in _edges(page) if _is_page_number(page.lines[n], page)}
@@ -154,6 +158,36 @@ def drop_running_lines(pages: Sequence[PageLines]) -> list[PageLines]:
         lines = tuple(line for n, line in enumerate(page.lines) if n not in dropped)
         kept.append(replace(page, lines=lines))
     return kept
+
+
+def _text_size(lines: Sequence[Line]) -> float:
+    """The size of type that most characters have."""
+    sizes = sorted(line.size for line in lines for _ in line.text)
+    return sizes[len(sizes) // 2] if sizes else 0.0
+
+
+def _in_margins(page: PageLines) -> set[int]:
+    """Small lines in the upper or lower margin, well away from the text.
+
+    A page by itself repeats nothing, and most drafts have but one.
+    """
+    if not page.has_margins:
+        return set()
+    lines, size = page.lines, _text_size(page.lines)
+    by_height = sorted(range(len(lines)), key=lambda n: lines[n].y)
+    found: set[int] = set()
+    for order, step in ((by_height, 1), (by_height[::-1], -1)):
+        outside: list[int] = []
+        for n in order:
+            upper, lower = (share * page.height for share in _MARGINS)
+            y = lines[n].y
+            beyond = y < upper if step > 0 else y > lower
+            if not beyond or lines[n].size > _SMALL_TYPE * size:
+                if outside and abs(y - lines[outside[-1]].y) > _SET_OFF * size:
+                    found.update(outside)
+                break
+            outside.append(n)
+    return found
 
 
 def running_lines(pages: Sequence[PageLines]) -> list[str]:
@@ -177,8 +211,7 @@ def _titles(page: PageLines, repeated: set[int]) -> set[int]:
     below = [n for n in range(len(lines)) if n not in repeated]
     if not below:
         return repeated  # nothing else stands here
-    sizes = sorted(lines[n].size for n in below for _ in lines[n].text)
-    text_size = sizes[len(sizes) // 2]
+    text_size = _text_size([lines[n] for n in below])
     large = {n for n in above if lines[n].size >= _TITLE_TYPE * text_size}
     first = lines[min(below, key=lambda n: lines[n].y)]
     if large or first.size >= _TITLE_TYPE * text_size or _stands_alone(first, page):
