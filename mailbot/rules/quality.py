@@ -11,16 +11,17 @@ from itertools import islice
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
+from mailbot.rules.figures import Prose
 from mailbot.rules.likeness import one_sign_differs
 from mailbot.rules.quality_figures import (
-    disagreeing_changes,
-    disagreeing_rates,
-    disagreeing_sums,
     impossible_dates,
     impossible_shares,
     impossible_times,
 )
+from mailbot.rules.quality_growth import disagreeing_changes
 from mailbot.rules.quality_order import miscounted, misnamed_places
+from mailbot.rules.quality_shares import disagreeing_shares
+from mailbot.rules.quality_totals import disagreeing_sums
 from mailbot.rules.quality_words import RIGHT_WORDS
 
 _MOST = 5
@@ -45,12 +46,12 @@ _GAP = re.compile(
     r"|（?(?:此处|待)(?:补充|填写|核实数据)）?"
 )
 _TWICE_SAID = re.compile(
-    r"(?<![节合条预签公制集契])(?:大约|约|大概)\d{1,7}(?:余|多)[一-龥]{1,3}|(?<![节合条预签公制集契])(?:大约|约|大概|近)\d{1,7}[^，。；\d]{0,5}(?:左右|上下)"
+    r"(?<![节合条预签公制集契])(?:大约|约|大概)\d{1,7}(?:余|多)[一-龥]{1,3}|(?<![节合条预签公制集契])(?:大约|约|大概|近)[为达有]?\d{1,7}[^，。；\d]{0,5}(?:左右|上下)"
     r"|超过\d{1,7}[^，。；\d]{0,5}以上|(?:防止|避免|杜绝)[^，。；]{0,12}(?:不再|不)(?:发生|出现)"
     r"|原因是[^，。；]{2,24}(?:造成|导致|引起)的"
 )
 _NUMBERING = re.compile(r"(?:^|[\s。；，：、])[\dA-Za-z一二三四五六七八九十①-⑳]{1,3}$")
-_VAGUE = re.compile(r"近日|最近|日前|前不久")
+_VAGUE = re.compile(r"近日|最近|(?<![节假])日前|前不久")
 _ANY_DAY = re.compile(
     r"\d{1,2}月\d{1,2}|\d{1,2}日|\d{1,2}号|[一二三四五六七八九十]{1,3}日|今日|昨日|今天|昨天|\d月"
 )
@@ -73,11 +74,17 @@ def hints(
         received_on: Day of receipt; tells the year of a date that names a weekday.
     """
     text = f"{title[:300]}\n{body[:_LONGEST]}"
+    prose = Prose(text)
     found: dict[str, Hint] = {}
     checks = (
         _wrong_words(text),
         misnamed_places(text, notice),
         impossible_dates(text, received_on),
+        impossible_times(text),
+        impossible_shares(text),
+        disagreeing_shares(prose),
+        disagreeing_changes(prose),
+        disagreeing_sums(prose),
         *(check(text) for check in _CHECKS),
         _publications(text, notice),
         _vague(body, kind),
@@ -179,11 +186,6 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 _CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
-    impossible_times,
-    impossible_shares,
-    disagreeing_rates,
-    disagreeing_changes,
-    disagreeing_sums,
     _gaps,
     _garbled,
     _doubled,

@@ -1,0 +1,288 @@
+"""Figures of Chinese prose with their counters: 4.8万件 is 48,000 件, give or take 500.
+
+One pass cuts the text into clauses and reads every Arabic figure that has a counter. A figure
+is an interval, because prose rounds: 4.8万 may be 47,500 to 48,500, 30余 is 30 to 39, 约200 is
+180 to 220. What the intervals allow is no disagreement.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+_COUNTERS = """
+平方公里 平方千米 平方米 立方米 公顷 公里 千米 厘米 毫米 千瓦时 公斤 千克 吨 升 米 ㎡ 亩
+个百分点 % ％ 元 人次 台次 辆次 车次 处次 座次 个次 批次 件次 家次 户次 场次 条次
+起 处 件 家 户 座 名 人 位
+台 辆 项 条 份 块 张 株 棵 盏 套 次 期 场 栋 幢 宗 卷 部 支 盒 瓶 例 枚 顶 根 只 头 篇 幅 杆 组 袋
+桶 间 所 类 种 批 册 箱 面 把 艘 架 节 段 片 口 本 班 队 天 小时 分钟 个月 个工作日 个
+"""
+_SAME = {"名": "人", "位": "人", "㎡": "平方米", "％": "%", "千米": "公里", "棵": "株", "幢": "栋"}
+_UNIT = "|".join(sorted(map(re.escape, _COUNTERS.split()), key=len, reverse=True))
+_FIGURE = re.compile(
+    r"(?<![\d.A-Za-z〔第])(\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(\.\d{1,4})?(万|亿|千|百)?(余|多|来)?"
+    rf"({_UNIT})(多(?!少)|左右|上下|以上|以下|以内)?"
+)
+_BREAK = re.compile(r"[，,、；;：:。！？!?\n（）()]")
+_SENTENCE_ENDS = frozenset("。！？!?\n")
+_ABOUT = re.compile(r"(?:大约|大概|约|近|将近|接近|上下|预计|估计|平均|计划|力争|可达)[为达有]?$")
+_OPEN = re.compile(r"(?:超过?|逾|突破|不少于|不低于|至少|高于|大于|以上|多于)$")
+_BOUND = re.compile(r"(?:不足|不到|不超过|少于|低于|小于|不高于|不大于|最多|至多)$")
+_EACH = re.compile(r"[每均][^，。；、\d]{0,8}$|最[大小高低多少快慢长深][^，。；、\d]{0,6}$")
+_ALL = re.compile(r"均[已为有在由按可能是能]|均[^，。；、\d]{2,8}$")
+_MAGNITUDE = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}
+_INFINITE = float("inf")
+_MOST = 600  # figures of one draft; a table of thousands is not prose
+_LOOKED_AT = 40  # figures looked back or on at
+_BESIDE = 8  # figures on either side that a change may compare
+_LONG, _NEAR = 200, 40  # characters of a clause, and on either side of a figure
+_LAST_SIGNS = frozenset("约概近计均划争达为有过超逾破于到低足少多上接")
+
+
+class Clause(NamedTuple):
+    """Words between two stops.
+
+    Attributes:
+        stop: The stop that ends it, "" at the end of the text.
+        nested: Within brackets.
+    """
+
+    start: int
+    end: int
+    stop: str
+    sentence: int
+    paragraph: int
+    nested: bool
+
+
+class Figure(NamedTuple):
+    """A number with its counter, as the interval it may mean.
+
+    Attributes:
+        at, end: Place in the text.
+        unit: Counter, the same for 名 and 人; the magnitude is in the value.
+        scale: 10,000 where it was written with 万, to write sums the same way.
+        step: What the last written digit counts.
+        each: An average, a share of one (每组16人, 日均850吨) or a record: no part of a sum.
+    """
+
+    at: int
+    end: int
+    value: float
+    low: float
+    high: float
+    unit: str
+    written: str
+    scale: float
+    step: float
+    clause: int
+    each: bool
+
+    @property
+    def exact(self) -> bool:
+        """Neither rounded nor about."""
+        return self.low == self.high
+
+    @property
+    def about(self) -> bool:
+        """Rounded more than its last digit says: 30余, 约200, 50以上."""
+        return self.high - self.low > self.step * 1.001
+
+    def said(self, value: float) -> str:
+        """A value written as this figure is: 6.2万平方米."""
+        number = f"{abs(value) / self.scale:.4f}".rstrip("0").rstrip(".")
+        return f"{number}{_WRITTEN.get(self.scale, '')}{self.written}"
+
+
+_WRITTEN = {number: sign for sign, number in _MAGNITUDE.items()}
+
+
+class Prose:
+    """A text with its clauses and figures, in order."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.clauses = _clauses(text)
+        self._starts = [clause.start for clause in self.clauses]
+        self.figures = self._read()
+        self._places = [figure.at for figure in self.figures]
+
+    def clause_at(self, at: int) -> int:
+        """Index of the clause a place stands in."""
+        return max(0, bisect_right(self._starts, at) - 1)
+
+    def words(self, index: int) -> str:
+        """Words of a clause, those of a clause without end cut."""
+        clause = self.clauses[index]
+        return self.text[clause.start : min(clause.end, clause.start + _LONG)]
+
+    def of_clause(self, index: int) -> Sequence[Figure]:
+        """Figures of a clause."""
+        return self._by_clause.get(index, ())
+
+    def of_unit(self, unit: str) -> Sequence[Figure]:
+        """Figures with a counter, averages left out."""
+        return self._by_unit.get(unit, ())
+
+    def from_(self, place: int) -> Sequence[Figure]:
+        """Figures from a place on."""
+        return self.figures[bisect_left(self._places, place) :][:_LOOKED_AT]
+
+    def around(self, figure: Figure) -> Sequence[Figure]:
+        """A figure and its neighbours on either side."""
+        at = bisect_left(self._places, figure.at)
+        return self.figures[max(0, at - _BESIDE) : at + _BESIDE]
+
+    def earlier(self, figure: Figure) -> Sequence[Figure]:
+        """The last figures before one."""
+        at = bisect_left(self._places, figure.at)
+        return self.figures[max(0, at - _LOOKED_AT) : at]
+
+    def before_place(self, unit: str, place: int) -> Sequence[Figure]:
+        """The last figures with a counter before a place, averages left out."""
+        found = self.of_unit(unit)
+        end = bisect_left(found, place, key=_place)
+        return found[max(0, end - _LOOKED_AT) : end]
+
+    def after_place(self, unit: str, place: int) -> Sequence[Figure]:
+        """The next figures with a counter from a place on, averages left out."""
+        found = self.of_unit(unit)
+        start = bisect_left(found, place, key=_place)
+        return found[start : start + _LOOKED_AT]
+
+    def sentence_of(self, figure: Figure) -> int:
+        """Number of the sentence a figure stands in."""
+        return self.clauses[figure.clause].sentence
+
+    def before(self, figure: Figure) -> str:
+        """Words of its clause before a figure, `_NEAR` of them at most."""
+        return self.text[max(self.clauses[figure.clause].start, figure.at - _NEAR) : figure.at]
+
+    def after(self, figure: Figure) -> str:
+        """Words of its clause after a figure, `_NEAR` of them at most."""
+        return self.text[figure.end : min(self.clauses[figure.clause].end, figure.end + _NEAR)]
+
+    @cached_property
+    def _by_clause(self) -> dict[int, list[Figure]]:
+        found: dict[int, list[Figure]] = {}
+        for figure in self.figures:
+            found.setdefault(figure.clause, []).append(figure)
+        return found
+
+    @cached_property
+    def _by_unit(self) -> dict[str, list[Figure]]:
+        found: dict[str, list[Figure]] = {}
+        for figure in self.figures:
+            if not figure.each:
+                found.setdefault(figure.unit, []).append(figure)
+        return found
+
+    def _read(self) -> list[Figure]:
+        found: list[Figure] = []
+        for hit in _FIGURE.finditer(self.text):
+            if len(found) >= _MOST:
+                break
+            found.append(self._figure(hit))
+        return found
+
+    def _figure(self, hit: re.Match[str]) -> Figure:
+        index = self.clause_at(hit.start())
+        before = self.text[max(self.clauses[index].start, hit.start() - 12) : hit.start()]
+        scale = _MAGNITUDE.get(hit[3] or "", 1.0)
+        value = float(hit[1].replace(",", "") + (hit[2] or "")) * scale
+        step = scale * 10 ** -(len(hit[2]) - 1 if hit[2] else 0)
+        low, high = _bounds(hit, before, value, step)
+        return Figure(
+            at=hit.start(),
+            end=hit.end(5),
+            value=value,
+            low=low,
+            high=high,
+            unit=_SAME.get(hit[5], hit[5]),
+            written=hit[5],
+            scale=scale,
+            step=step,
+            clause=index,
+            each=_is_each(before),
+        )
+
+
+def _place(figure: Figure) -> int:
+    return figure.at
+
+
+def _is_each(before: str) -> bool:
+    if "每" in before or "均" in before or "最" in before:
+        return bool(_EACH.search(before)) and not _ALL.search(before)
+    return False
+
+
+def _bounds(hit: re.Match[str], before: str, value: float, step: float) -> tuple[float, float]:
+    """The interval a written figure may mean."""
+    marked = before[-1:] in _LAST_SIGNS
+    if (
+        _ranged(hit.string, hit.start(), hit.end())
+        or hit[6] == "以上"
+        or (marked and _OPEN.search(before))
+    ):
+        return 0.0, _INFINITE
+    if hit[6] in ("以下", "以内") or (marked and _BOUND.search(before)):
+        return 0.0, value
+    if hit[4] or hit[6] == "多":
+        zeros = len(hit[1]) - len(hit[1].rstrip("0")) if not hit[2] else 0
+        return value, value + step * 10 ** max(zeros, 0)
+    if hit[6] or (marked and _ABOUT.search(before)):
+        return value * 0.85, value * 1.15
+    half = step / 2 if hit[2] or hit[3] else 0.0
+    return value - half, value + half
+
+
+def _ranged(text: str, start: int, end: int) -> bool:
+    """80至89分, 15个到20个: the ends of a range."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return (
+        (
+            len(before) == 2
+            and before[1] in "至到—-~～─"
+            and (before[0].isdigit() or before[0] == "—")
+        )
+        or (len(before) == 2 and before[1] in "-—~～─")
+        or (len(after) == 2 and after[0] in "至到—-~～─" and after[1].isdigit())
+    )
+
+
+def _clauses(text: str) -> list[Clause]:
+    found: list[Clause] = []
+    start = depth = sentence = paragraph = 0
+    for hit in _BREAK.finditer(text):
+        stop = hit[0]
+        around = text[hit.start() - 1 : hit.start()] + text[hit.end() : hit.end() + 1]
+        if stop in ",:" and len(around) > 1 and around.isdigit():
+            continue
+        found.append(Clause(start, hit.start(), stop, sentence, paragraph, depth > 0))
+        start = hit.end()
+        if stop in "（(":
+            depth += 1
+        elif stop in "）)":
+            depth = max(0, depth - 1)
+        elif stop in _SENTENCE_ENDS:
+            sentence, depth = sentence + 1, 0 if stop == "\n" else depth
+            paragraph += stop == "\n"
+    found.append(Clause(start, len(text), "", sentence, paragraph, depth > 0))
+    return found
+
+
+def difference(parts: Sequence[Figure], whole: Figure) -> float:
+    """By how much parts surely pass (or, negative, surely miss) a whole; 0 if they may agree."""
+    low, high = sum(part.low for part in parts), sum(part.high for part in parts)
+    loose = sum(not part.exact for part in parts) > 1
+    grain = -1e-6 * whole.step if loose else 1e-6 * whole.step
+    if low - whole.high > grain or whole.low - high > grain:
+        return sum(part.value for part in parts) - whole.value
+    return 0.0
+
+
+def agrees(parts: Sequence[Figure], whole: Figure) -> bool:
+    """Whether parts may add up to a whole."""
+    return difference(parts, whole) == 0.0

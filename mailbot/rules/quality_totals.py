@@ -1,0 +1,327 @@
+"""Totals and their parts that do not add up (四（二） 数据准确).
+
+A hint needs two things: no reading of the sentence under which the figures agree, and a sum
+near the total, because figures far apart belong to different things. 其中 may leave parts out:
+then only too much is wrong, unless the parts nearly reach the whole (_NEARLY, _ENOUGH).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.records.verdicts import Hint
+from mailbot.rules.figures import Figure, Prose, agrees, difference
+
+ABOUT = "数据"
+_OPENERS = re.compile(r"其中|包括|包含")
+_VIEW = re.compile(r"^(?:其中)?[从按]照?[一-龥]{1,8}(?:来?看|划?分类?|统计|分为|计)$")
+_AMONG = re.compile(r"^[^\d]{0,14}中$")
+_SUM_WORD = re.compile(r"(?:总共|共计|合计|总计)[一-龥]{0,3}$|(?:^|[^一-龥]|一)共$")
+_REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|其他|其它|另外|另有|另)")
+_ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
+_LOOSE = re.compile(r"主要|例如|特别是|尤其|前[三四五十\d]|最多|重点|如$|等$|排名")
+_DONE = re.compile(
+    r"已|办结|整改|完成|立案|现|目前|均|全部|处置|收到|责令|下达|下发|处罚|罚款|清理|拆除|发放|更换|修复|劝|约谈|回访"
+)
+_MANNERS = re.compile(
+    r"当场|当即|现场|立即|限期|正在|尚未|待|转办|暂缓|逾期|已|未|准备|继续|计划|自行|主动|依法|协助|强制"
+)
+_OVERLAP = re.compile(
+    r"党员|团员|女|男|岁|以[上下]|少数民族|代表|干部|青年|老年|退休|骨干|学历|高级|残疾|困难|新增"
+)
+_GOOD = re.compile(
+    r"良好|正常|合格|达标|完好|符合|当场|当即|立即|已整改|已完成|已办结|整改完成|满意"
+)
+_BAD = re.compile(
+    r"存在|不合格|异常|不达标|未达标|限期|正在|尚未|未整改|未完成|未办结|转办|暂缓|破损|不满意|不符合"
+)
+_NEARLY = 0.9
+_ENOUGH = {1: 2.0, 2: 0.95}  # share of the whole from which so few parts must make it up
+_FEW = 5
+_LONGEST = 40  # parts of one list
+_FAR_BACK = 3  # sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A list of parts: figures of one counter in clauses side by side.
+
+    Attributes:
+        whole: Whether the list runs to the end of its sentence, no 等 after it.
+        rest: Whether one of them is 其余, so that nothing is left out.
+    """
+
+    figures: tuple[Figure, ...]
+    whole: bool
+    rest: bool
+
+
+def disagreeing_sums(prose: Prose) -> Iterator[Hint]:
+    """Totals that their parts contradict, told once each."""
+    told: set[int] = set()
+    for check in (_listed_after, _summed_up, _remaining, _divided):
+        for total, hint in check(prose):
+            if total.at not in told:
+                told.add(total.at)
+                yield hint
+
+
+def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
+    """共126起，其中甲58起、乙43起; 216个隐患中，…; 从类型看，…."""
+    for index, clause in enumerate(prose.clauses):
+        words = prose.words(index)
+        opener = _OPENERS.search(words)
+        view = not opener and bool(_VIEW.match(words))
+        own = _told_whole(prose, index) if not (opener or view) else None
+        if not (opener or view or own):
+            continue
+        start = clause.start + opener.end() if opener else clause.end
+        first = _first_after(prose, start, clause.sentence)
+        if first is None or _LOOSE.search(words):
+            continue
+        parts = _run(prose, first, start)
+        wholes = [own] if own else _wholes(prose, first, start, 2 if opener else _FAR_BACK)
+        if parts is None or not wholes or (own and own.unit != first.unit):
+            continue
+        yield from _judged(prose, parts, [w for w in wholes if w], strict=not opener)
+
+
+def _judged(
+    prose: Prose, parts: Parts, wholes: Sequence[Figure], *, strict: bool
+) -> Iterator[tuple[Figure, Hint]]:
+    figures, first = parts.figures, parts.figures[0]
+    earlier = prose.before_place(first.unit, first.at)
+    last = max(wholes, key=lambda one: one.at)
+    if any(agrees(figures, one) for one in earlier):
+        return
+    biggest = max(wholes, key=lambda one: one.high)
+    over = difference(figures, biggest) > 0
+    share = sum(one.value for one in figures) / max(last.value, 1e-9)
+    if over:
+        overlap = any(_OVERLAP.search(prose.words(one.clause)) for one in figures)
+        near = share <= 1.5 and len(figures) > 1
+        if overlap and len(figures) > 1 and max(f.low for f in figures) <= biggest.high:
+            return
+        if near or not strict:
+            yield biggest, _hint(prose, biggest, figures)
+    elif not any(one.about for one in (*figures, last)):
+        enough = parts.whole and share >= _ENOUGH.get(len(figures), _NEARLY)
+        if enough or (parts.rest and len(figures) > 1 and share > 0.5):
+            yield last, _hint(prose, last, figures)
+
+
+def _first_after(prose: Prose, start: int, sentence: int) -> Figure | None:
+    """The first figure that counts things, in the sentence after a place."""
+    for figure in prose.from_(start):
+        same = prose.sentence_of(figure) == sentence
+        if not same or figure.unit not in ("%", "个百分点"):
+            return figure if same and not figure.each else None
+    return None
+
+
+def _told_whole(prose: Prose, index: int) -> Figure | None:
+    """The figure of “216个隐患中，” or “查处126起：”, itself the whole of what follows."""
+    figures, clause = prose.of_clause(index), prose.clauses[index]
+    if not figures or figures[-1].each:
+        return None
+    last = figures[-1]
+    tail = prose.after(last)
+    if clause.stop in "：:" and clause.stop and len(tail) <= 6 and not _LOOSE.search(tail):
+        return last
+    return last if clause.stop in "，," and clause.stop and _AMONG.match(tail) else None
+
+
+def _wholes(prose: Prose, first: Figure, start: int, sentences: int) -> list[Figure]:
+    """Figures a list may divide: those of its counter in this sentence, else in earlier ones."""
+    counted = prose.before_place(first.unit, start)
+    here = prose.sentence_of(first)
+    own = [one for one in counted if prose.sentence_of(one) == here]
+    if own:
+        return own
+    paragraph = prose.clauses[first.clause].paragraph
+    return [
+        one
+        for one in counted
+        if here - prose.sentence_of(one) <= sentences
+        and paragraph - prose.clauses[one.clause].paragraph <= 1
+    ]
+
+
+def _run(prose: Prose, first: Figure, start: int) -> Parts | None:
+    """The parts from a figure on, as long as clauses give one of the same counter each."""
+    figures: list[Figure] = []
+    home = prose.clauses[first.clause]
+    index, rest, ended = first.clause, False, False
+    manner = ""
+    while index < len(prose.clauses) and prose.clauses[index].sentence == home.sentence:
+        if len(figures) > _LONGEST:
+            return None
+        clause = prose.clauses[index]
+        if clause.nested != home.nested:
+            index += 1
+            ended = home.nested
+            if ended:
+                break
+            continue
+        words = prose.text[max(clause.start, start) : clause.end]
+        own = [one for one in prose.of_clause(index) if one.at >= start]
+        same = [one for one in own if one.unit == first.unit and not one.each]
+        if not own and figures and not words.startswith(("占", "约占")):
+            break
+        if same and not _joins(prose, same, words, figures, manner):
+            break
+        if own and not same and not all(one.unit == "%" for one in own):
+            break
+        figures += same
+        manner = manner or (words if same and _DONE.search(words) else "")
+        rest = rest or bool(same and _REST.match(words) and _ONLY_REST.search(words))
+        index += 1
+    else:
+        ended = True
+    if not figures:
+        return None
+    tail = prose.after(figures[-1])
+    return Parts(tuple(figures), ended and "等" not in tail and "以上" not in tail, rest)
+
+
+def _joins(
+    prose: Prose, same: Sequence[Figure], words: str, found: Sequence[Figure], manner: str
+) -> bool:
+    """Whether a clause goes on with the list: no result told of what was listed."""
+    if len(same) > 1:
+        between = prose.text[same[0].end : same[1].at]
+        if len(same) > 2 or not re.match(r"[一-龥]{0,4}(?:和|及|与|以及)", between):
+            return False
+    if _REST.match(words) or not found or not _DONE.search(words):
+        return True
+    return bool(manner) and bool(_MANNERS.search(words)) and bool(_MANNERS.search(manner))
+
+
+def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
+    """新建5座、改造24座，共29座."""
+    for total in prose.figures:
+        before = prose.before(total)
+        word = _SUM_WORD.search(before)
+        if total.each or not word or _OPENERS.search(before):
+            continue
+        parts = _run_back(prose, total)
+        if len(parts) < 2 or not all(one.high < total.low for one in parts):
+            continue
+        earlier = [
+            one
+            for one in prose.before_place(total.unit, total.at)
+            if prose.sentence_of(total) - prose.sentence_of(one) <= 1
+        ]
+        if any(agrees(earlier[at:], total) for at in range(len(earlier))):
+            continue
+        if any(agrees(parts[at:], total) for at in range(len(parts))):
+            continue
+        plain = [one for one in earlier if not _OPENERS.search(prose.before(one))]
+        if any(agrees(plain[at:], total) for at in range(len(plain))):
+            continue
+        if 0.67 <= sum(one.value for one in parts) / total.value <= 1.5:
+            yield total, _hint(prose, total, parts)
+
+
+def _run_back(prose: Prose, total: Figure) -> list[Figure]:
+    """The parts before a total: its own clause, then back while clauses give its counter."""
+    found: list[Figure] = []
+    sentence = prose.sentence_of(total)
+    for index in range(total.clause, max(-1, total.clause - _LONGEST), -1):
+        clause = prose.clauses[index]
+        if clause.sentence != sentence:
+            break
+        if clause.nested:
+            continue
+        same = [
+            one
+            for one in prose.of_clause(index)
+            if one.unit == total.unit and not one.each and one.at < total.at
+        ]
+        if not same:
+            if index == total.clause and not prose.of_clause(index)[0].at < total.at:
+                continue
+            break
+        if any(_SUM_WORD.search(prose.before(one)) for one in same) or len(same) > 2:
+            break
+        found[:0] = same
+    return found
+
+
+def _remaining(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
+    """发现41处，整改33处，其余10处: more is left than can be."""
+    for rest in prose.figures:
+        if rest.each or not _ONLY_REST.search(prose.before(rest)):
+            continue
+        earlier = prose.before_place(rest.unit, rest.at)
+        near = [
+            one
+            for one in earlier
+            if prose.clauses[one.clause].paragraph == prose.clauses[rest.clause].paragraph
+        ]
+        if not 2 <= len(near) <= _FEW or _could_remain(earlier, rest):
+            continue
+        whole, parts = near[-2], [near[-1], rest]
+        if (
+            prose.sentence_of(rest) - prose.sentence_of(near[-2]) > 1
+            or whole.value <= parts[0].value
+        ):
+            continue
+        if 0.67 <= (parts[0].value + rest.value) / whole.value <= 1.5 and whole.exact:
+            yield whole, _hint(prose, whole, parts)
+
+
+def _could_remain(earlier: Sequence[Figure], rest: Figure) -> bool:
+    """Whether some whole less the parts after it leaves what is said to be left."""
+    recent = earlier[-12:]
+    for at, whole in enumerate(recent):
+        later = recent[at + 1 :]
+        if any(
+            agrees([*later[a:b], rest], whole)
+            for a in range(len(later))
+            for b in range(a, len(later) + 1)
+        ):
+            return True
+        if any(agrees([one, rest], whole) for one in recent) or agrees([rest], whole):
+            return True
+    return False
+
+
+def _divided(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
+    """检查12座桥梁: 9座良好，4座存在病害; what is good and what is not make the whole."""
+    for one, other in zip(prose.figures, prose.figures[1:], strict=False):
+        if one.unit != other.unit or one.each or other.each or other.clause - one.clause > 2:
+            continue
+        if prose.sentence_of(one) != prose.sentence_of(other) or one.clause == other.clause:
+            continue
+        good, bad = prose.words(one.clause), prose.words(other.clause)
+        if not _GOOD.search(good) or _BAD.search(good) or not _BAD.search(bad):
+            continue
+        earlier = prose.before_place(one.unit, one.at)
+        here = prose.sentence_of(one)
+        wholes = [f for f in earlier if here - prose.sentence_of(f) <= 1][-1:]
+        later = [f for f in prose.after_place(one.unit, other.end) if prose.sentence_of(f) == here]
+        if not wholes or later or any(agrees([one, other], f) for f in earlier):
+            continue
+        whole = wholes[0]
+        if not (whole.exact and one.exact and other.exact):
+            continue
+        if max(one.value, other.value) < whole.value and (
+            0.8 <= (one.value + other.value) / whole.value <= 1.34
+        ):
+            yield whole, _hint(prose, whole, [one, other])
+
+
+def _hint(prose: Prose, whole: Figure, parts: Sequence[Figure]) -> Hint:
+    added = sum(one.value for one in parts)
+    gap = abs(added - whole.value)
+    first = min(whole, parts[0], key=lambda one: one.at)
+    start = max(prose.clauses[first.clause].start, first.at - 12)
+    end = max(whole.end, parts[-1].end)
+    quote = prose.text[start:end] if end - start <= 60 and "\n" not in prose.text[start:end] else ""
+    if not quote:
+        quote = prose.text[parts[0].at : parts[-1].end].partition("\n")[0][:60]
+    said = f"各项相加{whole.said(added)}，与总数{whole.said(whole.value)}相差{whole.said(gap)}"
+    if len(parts) == 1:
+        said = f"分项{whole.said(added)}大于总数{whole.said(whole.value)}"
+    return Hint(ABOUT, quote, f"{said}，请核对")
