@@ -69,7 +69,7 @@ def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
 
     Args:
         path: The office's own copy; None for the file shipped in the package.
-        name: Which shipped file: "emergency" or "kinds".
+        name: Which shipped file: "emergency", "kinds", "tasks" or "units".
 
     Raises:
         ConfigError: The file is missing, is not TOML, or holds a bad row.
@@ -169,4 +169,4 @@ def load_rule_book(notice: Notice, folder: Path | None = None) -> RuleBook:
         own = folder / f"{name}.toml" if folder is not None else None
         return load_cues(own if own is not None and own.exists() else None, name=name)
 
-    return RuleBook(notice, table("emergency"), table("kinds"), table("tasks"))
+    return RuleBook(notice, table("emergency"), table("kinds"), table("tasks"), table("units"))

@@ -111,6 +111,7 @@ def draft_document(draft: DraftText, judgement: Judgement) -> dict[str, object]:
         else {
             "name": unit.name,
             "confidence": unit.confidence,
+            "proposed": unit.proposed,
             "joint": list(unit.joint),
             "reasons": [reason.because for reason in unit.reasons],
         },

@@ -188,7 +188,7 @@ def test_pictures_count_for_the_gallery_task() -> None:
 
 
 def test_versions_of_all_tables_are_kept() -> None:
-    assert len(BOOK.version.split("/")) == 3
+    assert len(BOOK.version.split("/")) == 4
 
 
 @given(st.text(max_size=300), st.text(max_size=40))

@@ -168,7 +168,9 @@ def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> 
     body, total = f"{about}{count.words}", f"{about}{count.words_total}"
     print(f"  正文 {body} 字，全文 {total} 字，汉字 {count.words_cjk} 个")
     print(f"  正文自“{parts.body_first}”起，至“{parts.body_last}”止")
-    print(f"  单位：{'、'.join(judgement.unit.joint) or judgement.unit.name or '待核'}")
+    unit = judgement.unit
+    named = "、".join(unit.joint) or unit.name or "待核"
+    print(f"  单位：{named}" + ("（只是推测，待核）" if unit.proposed else ""))
     column = judgement.kind.column
     print(f"  类型：{judgement.kind.kind}" + (f"，计入第{'①②③'[column - 1]}栏" if column else ""))
     print(f"  突发：{_LEVELS[emergency.level]}" + _lateness(judgement))

@@ -41,6 +41,7 @@ class UnitVerdict:
         joint: All units of a joint draft (联合报送), `name` first; () otherwise.
         candidates: Other units some signal points at.
         needs_review: Why the office should look, () when sure.
+        proposed: Nothing in the draft names `name`: it is only what the office may confirm.
     """
 
     name: str | None
@@ -49,6 +50,12 @@ class UnitVerdict:
     joint: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     needs_review: tuple[str, ...] = ()
+    proposed: bool = False
+
+    @property
+    def registered(self) -> str:
+        """The unit the draft goes on record for; "" while nobody is named or only proposed."""
+        return "" if self.proposed else self.name or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCo
 
 _FIRST_SENTENCES = 160
 _LAST_WORDS = 80
+_SUBJECT_MATTER = 4000
 _TAIL_CREDIT = re.compile(r"[（(]([^（）()\n]{2,40}?)\s{0,4}(?:供稿|报送|投稿|撰稿)?[）)]\s{0,4}$")
 
 
@@ -31,11 +32,12 @@ class RuleBook:
     emergency_cues: CueTable
     kind_cues: CueTable
     task_cues: CueTable
+    unit_cues: CueTable
 
     @property
     def version(self) -> str:
         """Versions of the tables, stored with every verdict."""
-        tables = (self.emergency_cues, self.kind_cues, self.task_cues)
+        tables = (self.emergency_cues, self.kind_cues, self.task_cues, self.unit_cues)
         return "/".join(table.version for table in tables)
 
 
@@ -102,7 +104,6 @@ def judge_draft(
     """
     home = home_of(draft, reading)
     emergency = _emergency(draft, reading, home, received_at, book)
-    unit = units.identify(evidence_of(draft, reading, home, known_addresses), book.notice)
     parts = draft.segments
     kind = kinds.classify(
         title=parts.title,
@@ -115,7 +116,10 @@ def judge_draft(
         notice=book.notice,
         cues=book.kind_cues,
     )
-    named = unit.joint or ((unit.name,) if unit.name else ())
+    is_draft = kind.kind != kinds.NOT_A_DRAFT
+    evidence = evidence_of(draft, reading, home, known_addresses)
+    unit = units.identify(evidence, book.notice, book.unit_cues if is_draft else None)
+    named = unit.joint or ((unit.registered,) if unit.registered else ())
     task = tasks.match(
         units=named if _may_serve_a_task(kind.kind, emergency.level) else (),
         title=parts.title,
@@ -126,8 +130,7 @@ def judge_draft(
         notice=book.notice,
         cues=book.task_cues,
     )
-    mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.name or "", received_at)
-    is_draft = kind.kind != kinds.NOT_A_DRAFT
+    mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.registered, received_at)
     return Judgement(
         unit=unit,
         kind=kind,
@@ -205,6 +208,7 @@ def evidence_of(
         credits=parts.credits + _tail_credit(parts.body),
         first_sentences=parts.body[:_FIRST_SENTENCES],
         last_words=parts.body[-_LAST_WORDS:].rstrip(),
+        text=parts.body[:_SUBJECT_MATTER],
         forwarded_from=_original_author(reading.message, home),
         addressee=parts.addressee,
     )

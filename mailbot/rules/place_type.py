@@ -20,6 +20,7 @@ _TYPES = {
     "住建": r"住房(?:和|与|及|、)?城乡(?:规划)?建设|住建|(?:城乡|规划)?建设(?=局)|住房建设",
     "应急": r"应急管理|应急(?=局)",
 }
+AGENCIES = tuple(_TYPES)
 _SUFFIX = r"(?:局|委员会|委|大队|支队|中队|部门|系统)?"
 _TYPE = "|".join(f"(?P<t{index}>{words})" for index, words in enumerate(_TYPES.values()))
 _TYPE_AT_END = re.compile(rf"(?:{_TYPE}){_SUFFIX}$")
@@ -33,6 +34,12 @@ _BUREAU = (
 )
 _BUREAU_PREFIX = re.compile(rf"^(?:{_BUREAU}|达州市|达州)")
 _BUREAU_AT_END = re.compile(rf"{_BUREAU}$")
+_OUR_BUREAU_AT_END = re.compile(
+    r"(?:^|[^一-鿿]|[日由在据]|达州)市(?:城市管理(?:行政|综合|综合行政)?执法|城管执法|城管)局(?:机关)?$"
+)
+_ROAD_OR_TOWN = re.compile(
+    r"(?:[东南西北中新老]{0,2}(?:路|街|桥|大桥|大道|大厦|广场|站|宾馆|酒店|中学)|镇|乡|江|河)"
+)
 _ALONE = frozenset("我由该向在与和同及、为以对给请日由据")
 _ANOTHERS = frozenset("总省110119120")
 _FUZZY_LEAST = 90
@@ -151,7 +158,10 @@ class UnitIndex:
         """县环卫处, 平昌县市政处, 巴中市环卫处: not the bureau's."""
         if match["section"] is None:
             return False
-        if match[0][0] == "市" and not match.string.endswith(_OWN_CITY, 0, match.start()):
+        text, start = match.string, match.start()
+        if match[0][0] == "市" and not text.endswith(_OWN_CITY, 0, start):
+            if _OUR_BUREAU_AT_END.search(text[max(0, start - 20) : start]):
+                return False
             return "一" <= before <= "鿿" and before not in _ALONE
         return before in "县区"
 
@@ -167,6 +177,8 @@ class UnitIndex:
             return Mention(match[0], start, end, units, firm=False, place=stem)
         if match["place"] == "高新":  # 高新技术 is no place
             return None
+        if match[0][-1] not in "区县市" and _ROAD_OR_TOWN.match(match.string, end):
+            return None  # 通川中路, 大竹镇 (of 万源)
         return Mention(match[0], start, end, units, firm=False, place=stem, bare=True)
 
     def rows(self, name: str) -> tuple[str, ...]:
@@ -211,6 +223,12 @@ class UnitIndex:
 
     def _starts_with_place(self, rest: str) -> bool:
         return any(rest.startswith(spelling) for spelling in self._spellings) or rest[1:3] == "县"
+
+
+def agency_of(name: str) -> str:
+    """The type of agency a row's name ends with (综合执法, 住建, 应急), "" if none."""
+    kind = _TYPE_AT_END.search(plain(name))
+    return _type_of(kind) if kind else ""
 
 
 def _part_of(found: list[Mention], mention: Mention, text: str) -> bool:

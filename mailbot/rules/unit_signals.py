@@ -30,7 +30,9 @@ _BEFORE_ACTOR = re.compile(
 _OTHERS_LEAD = re.compile(
     r"(?:会同|联合|配合|协同|协助|携手|邀请|陪同|对接|组织|指导|督导|督促|检查|调研|慰问|走访)$"
 )
-_VISITOR = re.compile(r"^[^，,。]{0,6}(?:来|到我|赴我|至我|莅临)")
+_VISITOR = re.compile(
+    r"^[^，,。]{0,6}?(?:(?<![以近年月日历从原将未本])来(?!信|电|访|稿|自)|到我|赴我|至我|莅临)"
+)
 _PRESENT = re.compile(r"^[^，,。组织选派安排带]{0,12}(?:参加|参会|列席|陪同|受邀)")
 _GROUNDS = re.compile(r"(?:按照?|根据|依据|为|落实|贯彻|在|接|据|经|结合)[^，,。]{0,60}[，,]")
 _HIGHER = re.compile(
@@ -49,7 +51,8 @@ _ENDING = re.compile(
     r"(?:^|[。！？\n”])[ \u3000（(]{0,8}([^。！？\n（）()]{2,24})[）)]?[ \u3000]{0,4}$"
 )
 _AFTER_NAME = re.compile(
-    r"(?:值班室|值班员|办公室|夜班|党支部|信息员)?[^，。；]{0,4}(?:报告?|供稿|报送|宣)?"
+    r"(?:值班(?:室|员|长|领导|人员)|带班领导|办公室|夜班|党支部|信息员)?"
+    r"[^，。；]{0,4}(?:报告?|供稿|报送|宣)?"
 )
 _LONGEST = 300  # characters of any one signal that are looked at
 
@@ -65,6 +68,7 @@ class UnitEvidence:
         credits: 供稿/撰稿/审核 … lines of the draft, label and value.
         first_sentences: Where the body starts.
         last_words: Where the body ends; a short message is often signed there.
+        text: The body, as far as its subject matter is looked at.
         forwarded_from: Author of the forwarded original, where the mail shows one.
         addressee: 主送 line; never an author.
     """
@@ -79,6 +83,7 @@ class UnitEvidence:
     credits: tuple[tuple[str, str], ...] = ()
     first_sentences: str = ""
     last_words: str = ""
+    text: str = ""
     forwarded_from: Address | None = None
     addressee: str = ""
 

@@ -5,10 +5,13 @@ disagree both are shown and nobody is named with confidence.
 """
 
 import re
+from dataclasses import replace
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Confidence, Reason, UnitVerdict
+from mailbot.rules.cues import CueTable
 from mailbot.rules.place_type import UnitIndex
+from mailbot.rules.unit_guess import Guess, guess
 from mailbot.rules.unit_names import plain
 from mailbot.rules.unit_signals import Signal, UnitEvidence, settle, signals_of
 
@@ -21,6 +24,7 @@ _COMMON = re.compile(
 )
 _NUMBERED_TEAM = re.compile(r"(?:执法)?第?[一二三四五\d]大队")
 _CERTAIN_SIGNALS = 2
+_CREDITED = frozenset({"供稿", "供稿单位", "来稿单位", "报送单位", "撰稿", "撰稿单位", "来源"})
 
 _INDEXES: dict[int, tuple[Notice, UnitIndex]] = {}
 _KEPT = 8
@@ -41,8 +45,15 @@ def resolve_unit(name: str, notice: Notice) -> str | None:
     return unit_index(notice).resolve(name)
 
 
-def identify(evidence: UnitEvidence, notice: Notice) -> UnitVerdict:
-    """Name the unit a draft comes from, or the candidates and what the office should settle."""
+def identify(evidence: UnitEvidence, notice: Notice, cues: CueTable | None = None) -> UnitVerdict:
+    """Name the unit a draft comes from, or the candidates and what the office should settle.
+
+    Args:
+        evidence: The draft and its mail.
+        notice: Units and their names.
+        cues: Places, voices and fields of work, by which a unit is proposed where none is
+            named; None to propose by names alone.
+    """
     index = unit_index(notice)
     signals = settle(list(signals_of(evidence, index, notice)), index)
     firm = [s for s in signals if s.firm and len(s.units) == 1]
@@ -51,7 +62,10 @@ def identify(evidence: UnitEvidence, notice: Notice) -> UnitVerdict:
     if joint:
         return _joint_verdict(joint, firm)
     if not firm:
-        return _unsure(signals, evidence)
+        verdict = _unsure(signals, evidence)
+        if verdict.name is not None or cues is None:
+            return verdict
+        return _with_guess(verdict, guess(evidence, signals, index, notice, cues))
     return _named(firm, signals, evidence)
 
 
@@ -148,7 +162,7 @@ def _unsure(signals: list[Signal], evidence: UnitEvidence) -> UnitVerdict:
     weak = [s for s in signals if s.units]
     candidates = tuple(dict.fromkeys(u for s in weak for u in s.units))
     local = next((s for s in weak if s.place and not s.bare and not s.firm), None)
-    name = _local_body(local) or _own_team(weak, candidates)
+    name = _local_body(local) or _own_team(weak, candidates) or _credited_office(weak)
     if candidates:
         hint = "；".join(f"{s.source}“{s.words}”" for s in weak[:3])
         said = f"报送单位待确认：{hint}，可能是{'、'.join(candidates[:4])}"
@@ -159,7 +173,24 @@ def _unsure(signals: list[Signal], evidence: UnitEvidence) -> UnitVerdict:
         said = f"报送单位待确认：{source}未登记，文中也没有可以认定的单位名称"
     because = "只有不足以认定的线索" if candidates else "没有单位线索"
     reasons = (Reason("单位：待确认", because, _CLAUSE),)
-    return UnitVerdict(name, "unsure", reasons, (), candidates, (said,))
+    proposed = name is not None
+    return UnitVerdict(name, "unsure", reasons, (), candidates, (said,), proposed=proposed)
+
+
+def _with_guess(verdict: UnitVerdict, found: Guess) -> UnitVerdict:
+    """The verdict with the unit that place, voice and field of work point at."""
+    candidates = tuple(dict.fromkeys((*found.candidates, *verdict.candidates)))
+    if found.unit is None:
+        if not found.candidates:
+            return verdict
+        said = (
+            f"报送单位待确认：{found.because or '从所讲业务看'}，可能是{'、'.join(candidates[:4])}"
+        )
+        return replace(verdict, candidates=candidates, needs_review=(said,))
+    said = f"报送单位待确认：{found.because}，推测为{found.unit}，确认前不登记到该单位"
+    reason = Reason(f"单位：{found.unit}（待核）", found.because, _CLAUSE)
+    others = tuple(one for one in candidates if one != found.unit)
+    return UnitVerdict(found.unit, "unsure", (reason,), (), others, (said,), proposed=True)
 
 
 def _local_body(signal: Signal | None) -> str | None:
@@ -174,6 +205,14 @@ def _own_team(weak: list[Signal], candidates: tuple[str, ...]) -> str | None:
     if len(candidates) != 1 or any(s.place for s in weak):
         return None
     return candidates[0] if any(_NUMBERED_TEAM.fullmatch(plain(s.words)) for s in weak) else None
+
+
+def _credited_office(weak: list[Signal]) -> str | None:
+    """供稿：办公室 is the bureau's own; in a 落款 it may be that of any body, as addressee, too."""
+    if any(s.place for s in weak):
+        return None
+    credited = (s for s in weak if s.rank == 1 and s.source in _CREDITED and len(s.units) == 1)
+    return next((s.units[0] for s in credited if plain(s.words) == "办公室"), None)
 
 
 def _reasons(signals: list[Signal]) -> tuple[Reason, ...]:

@@ -189,6 +189,8 @@ def _next_steps(config: Config, event: EventRecord, draft: DraftRecord | None) -
     steps = []
     if event.level == "review":
         steps.append("系统拿不准，请先打开原邮件核实是否确为突发事件")
+    if draft is not None and not event.unit:
+        steps += [doubt for doubt in draft.needs_review if doubt.startswith("报送单位待确认")]
     steps.append("核实情况后按程序报告局领导，并视情向市委、市政府值班室报告")
     if draft and draft.elements_missing:
         steps.append(f"请{event.unit or '报送单位'}补报：{'、'.join(draft.elements_missing)}")

@@ -73,7 +73,7 @@ def draft_row(
         message_id=mail.id,
         ordinal=ordinal,
         received_at=mail.received_at,
-        unit=unit.name or "",
+        unit=unit.registered,
         joint=unit.joint,
         unit_confidence=unit.confidence,
         title=draft.segments.title or draft.source,
