@@ -130,8 +130,9 @@ def _instants(plain: str, reference: datetime) -> Iterator[Instant]:
     for count, instant in enumerate(_raw(plain, reference, told)):
         if count >= _MOST_TIMES:
             break
-        if waiting is not None and TO.fullmatch(plain, waiting.end, instant.start):
-            waiting = join(waiting, instant)
+        to = TO.fullmatch(plain, waiting.end, instant.start) if waiting is not None else None
+        if waiting is not None and to is not None:
+            waiting = join(waiting, instant, began=to["began"] is not None)
             continue
         if waiting is not None:
             yield waiting

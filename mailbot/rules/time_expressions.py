@@ -144,7 +144,7 @@ _BEFORE_NOW = re.compile(
 )
 _AGO = re.compile(r"(?:小时|钟头|分钟|min|刻钟|天)多?(?:左右)?(?:以|之)?前")
 _LONGEST_AGO = 20  # characters before the unit of the longest “12个小时零20多分钟前”
-TO = re.compile(r"[ \t]{0,2}(?:开始|起)?(?:至|到|—{1,2}|-{1,2}|~|～|–|―)[ \t]{0,2}")
+TO = re.compile(r"[ \t]{0,2}(?P<began>开始|起)?(?:至|到|—{1,2}|-{1,2}|~|～|–|―)[ \t]{0,2}")
 _TO_CLOCK = re.compile(rf"{TO.pattern}(?:{_PARTS})?{_N}{_S}[时点:]")
 _CLOCK_NOT = re.compile(
     rf"[ \t]{{0,2}}(?!{_HAPPENING})"

@@ -117,8 +117,14 @@ def _several(some: str, *, more: bool) -> tuple[float, float] | None:
     return consecutive(some)
 
 
-def join(first: Instant, second: Instant) -> Instant:
-    """A range from one instant to another; 至2时 ends at 2:00, 至21日 with that day."""
+def join(first: Instant, second: Instant, *, began: bool = False) -> Instant:
+    """A range from one instant to another; 至2时 ends at 2:00, 至21日 with that day.
+
+    Of what `began` at the first (11时起至12时) only the beginning is told: it is the event's.
+    """
+    if began:
+        latest = min(first.latest, max(first.earliest, second.earliest))
+        return replace(first, latest=latest, end=second.end)
     until = second.earliest if second.precision in ("minute", "hour") else second.latest
     latest = max(first.earliest, until)
     other = (first.other[0], second.other[1]) if first.other and second.other else None
