@@ -16,7 +16,7 @@ from parsers.charset import clean_text, decode
 _DROPPED = frozenset(
     {
         *("script", "style", "head", "title", "template", "noscript", "object", "embed"),
-        *("svg", "math", "select", "textarea", "iframe", "xml"),
+        *("svg", "math", "select", "textarea", "iframe", "xml", "rt", "rp"),
     }
 )
 _BLOCKS = frozenset(

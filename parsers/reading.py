@@ -28,13 +28,13 @@ from parsers.facts import (
 from parsers.filenames import display_name
 from parsers.forwards import forwarded_text
 from parsers.limits import Limits
+from parsers.litter import without_litter
 from parsers.message import ParsedMail, read_message
 from parsers.mime import NestedMail
 from parsers.outlook_msg import msg_to_mail
 
 DEFAULT_LIMITS = Limits()
 """The caps of an ordinary mail."""
-
 _DEEPEST = 5
 _LOGO_PIXELS = 160
 _LOGO_BYTES = 5_000
@@ -208,7 +208,7 @@ def _is_logo(image: ImageFact) -> bool:
 
 
 def _reading(raw: bytes, message: Message | None, find: _Find) -> Reading:
-    files = [file for file in find.files if file.sha256 not in find.logos]
+    files = without_litter([file for file in find.files if file.sha256 not in find.logos])
     named = frozenset(
         stem(text.source)
         for file in files

@@ -82,6 +82,14 @@ BINARY = bytes(range(256)) * 20
         ),
         pytest.param("数据.xml", b"<?xml version='1.0'?><a><b>1</b></a>", "XML", ".docx", id="xml"),
         pytest.param(
+            "会.ics", "BEGIN:VCALENDAR\r\nSUMMARY:会议".encode(), "日程", "Word", id="calendar"
+        ),
+        pytest.param("名.vcf", b"BEGIN:VCARD\r\nFN:a\r\n", "名片", "Word", id="business card"),
+        pytest.param("a.json", '{"标题": "整治"}'.encode(), "数据文件", "Word", id="json"),
+        pytest.param("smime.p7m", b"0\x82" + BINARY, "S/MIME", "不要加密", id="encrypted mail"),
+        pytest.param("稿件.z01", BINARY, "分卷", "不要分卷", id="volume of a zip"),
+        pytest.param("稿件.7z.002", BINARY, "分卷", "不要分卷", id="volume of a 7z"),
+        pytest.param(
             "document.xml", b'<w:document xmlns:w="http://x"><w:body/>', "XML", ".docx", id="part"
         ),
         pytest.param(

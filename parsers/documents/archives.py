@@ -30,6 +30,7 @@ from parsers.documents.zip_guard import (
 from parsers.facts import Unreadable
 from parsers.filenames import display_name
 from parsers.limits import Limits
+from parsers.litter import is_litter
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,10 @@ _EXTENSIONS = frozenset(
     }
 )
 
-# What systems and editors leave behind: nobody meant to send it.
-_LITTER = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
-_LITTER_STARTS = ("._", "~$", ".~")
-
 
 def _shown_folder(raw: str) -> str:
     parts = raw.replace("\\", "/").split("/")[-_FOLDERS - 1 : -1]
     return "/".join(filter(None, map(display_name, parts)))
-
-
-def _is_litter(name: str) -> bool:
-    parts = name.replace("\\", "/").lower().split("/")
-    return parts[-1] in _LITTER or parts[-1].startswith(_LITTER_STARTS) or "__macosx" in parts
 
 
 class _Meter:
@@ -169,7 +161,7 @@ def _damaged(name: str, data: bytes, exc: Exception) -> Unreadable:
 def _zip(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Member]:
     del name, fmt
     guarded = open_zip(data, limits, limits.archive_total_bytes)
-    entries = [e for e in guarded.entries if not e.folder and not _is_litter(e.name)]
+    entries = [e for e in guarded.entries if not e.folder and not is_litter(e.name)]
     if entries and all(entry.encrypted for entry in entries):
         raise _locked()  # said once, not for every member
     for entry in entries:
@@ -255,7 +247,7 @@ def _libarchive(name: str, data: bytes, fmt: str, limits: Limits) -> Iterator[Me
 
 def _libarchive_member(entry: Any, meter: _Meter, *, locked: bool) -> Member | None:
     raw = _text_name(entry.pathname)
-    if entry.isdir or _is_litter(raw):
+    if entry.isdir or is_litter(raw):
         return None
     meter.member()
     shown = display_name(raw) or NAMELESS
@@ -311,7 +303,7 @@ def _tar_stream(stream: IO[bytes], meter: _Meter, limits: Limits) -> Iterator[Me
     with tarfile.open(fileobj=counted, mode="r|", tarinfo=_BoundedHeader) as archive:
         for info in archive:
             raw = _text_name(info.name)
-            if info.isdir() or _is_litter(raw):
+            if info.isdir() or is_litter(raw):
                 continue
             meter.member()
             shown = display_name(raw) or NAMELESS

@@ -6,6 +6,7 @@ from typing import Final
 
 import olefile
 
+from parsers.documents.strange_formats import NO_TEXT_ENDINGS
 from parsers.documents.zip_guard import GuardedZip, ZipRefused, open_zip
 from parsers.limits import Limits
 
@@ -99,7 +100,7 @@ _TEXT_SUFFIXES: Final = {
 def sniff(data: bytes, name: str = "") -> str:
     """Format of a file.
 
-    Of `name` only the extension breaks ties between kinds of text, and "~$" tells the
+    Of `name` only the extension tells kinds of text apart, and "~$" tells the
     small files by which Word marks a document as open.
 
     Returns:
@@ -205,12 +206,13 @@ def _text_format(data: bytes, name: str) -> str:
         return xml_kind
     if _HTML.match(start):
         return "html"
-    if start.startswith("<?xml") or _XML_PART.match(start):
+    ending = name.rpartition(".")[2].lower()
+    if start.startswith("<?xml") or _XML_PART.match(start) or ending in NO_TEXT_ENDINGS:
         return "unknown"
     if start.startswith(("MIME-Version", "Mime-Version", "mime-version")) or _is_mail(data[:_HEAD]):
         archived = _ARCHIVED_PAGE.search(data[:_HEAD])
         return "mht" if archived and not _MAIL_HEADERS.search(data[:_HEAD]) else "eml"
-    hint = _TEXT_SUFFIXES.get(name.rpartition(".")[2].lower(), "txt")
+    hint = _TEXT_SUFFIXES.get(ending, "txt")
     return "txt" if hint == "html" and "<" not in text else hint
 
 

@@ -47,6 +47,10 @@ _NOTES: Final = _Kind("笔记或思维导图文件，本系统不能读取", RES
 _ONLINE: Final = _Kind("云文档（在线文档）的本地文件，不含文稿内容", _CLOUD)
 _BASE: Final = _Kind("数据库文件，本系统不能读取", "请导出为 Excel 表格后发送。")
 _SLIDES: Final = _Kind("OpenDocument 演示或绘图文件，本系统不能读取", "请另存为 .pptx 后重新发送。")
+_CARD: Final = _Kind("日程或名片文件，不是文稿")
+_DATA: Final = _Kind("程序或数据文件，不是文稿")
+_SEALED: Final = _Kind("加密的邮件或文件（S/MIME、PGP）", "请不要加密，以普通附件重新发送。")
+_VOLUME: Final = _Kind("分卷压缩包的一部分", "请不要分卷：压缩成一个 .zip，或把文件直接发送。")
 _FOREIGN: Final = _Kind("不认识的文件格式", RESEND_AS_DOCX)
 
 _BY_HEAD: Final[tuple[tuple[re.Pattern[bytes], _Kind], ...]] = tuple(
@@ -54,6 +58,7 @@ _BY_HEAD: Final[tuple[tuple[re.Pattern[bytes], _Kind], ...]] = tuple(
     for pattern, kind in (
         (rb"L\0\0\0\x01\x14\x02\0", _SHORTCUT),
         (rb"(?:\xef\xbb\xbf)?\s*\[(?:InternetShortcut|Desktop Entry)", _LINK),
+        (rb"\s*BEGIN:V(?:CALENDAR|CARD)", _CARD),
         (rb"....ftyp(?:M4A|M4B)", _SOUND),
         (rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI |FLV\x01|\0\0\x01\xba|\.RMF", _VIDEO),
         (
@@ -82,6 +87,15 @@ _BY_PART: Final = (
     (b"application/vnd.oasis.opendocument", _SLIDES),
     (b"content.json", _NOTES),  # XMind
 )
+NO_TEXT_ENDINGS: Final = frozenset(
+    {
+        *("ics", "vcf", "json", "sql", "py", "sh", "css", "reg", "svg"),
+        *("bat", "cmd", "js", "vbs", "asc", "p7m", "p7b"),
+    }
+)
+"""Files of letters and figures that are still no text anybody wrote for us."""
+
+_VOLUME_ENDING: Final = re.compile(r"z\d\d|r\d\d|\d{3}|part\d{1,3}")
 _BY_ENDING: Final = {
     ending: kind
     for endings, kind in (
@@ -102,6 +116,9 @@ _BY_ENDING: Final = {
         ("otl ksheet kdocs otz dbt pof", _ONLINE),
         ("mdb accdb db sqlite sqlite3", _BASE),
         ("odp odg", _SLIDES),
+        ("ics vcf", _CARD),
+        ("json sql py sh css ini reg conf yaml yml c cpp java", _DATA),
+        ("p7m p7b pgp gpg asc", _SEALED),
     )
     for ending in endings.split()
 }
@@ -114,20 +131,26 @@ def strange(name: str, data: bytes) -> Refused:
 
 
 def _kind(name: str, data: bytes) -> _Kind:
-    head = data[:_HEAD]
     if name.startswith("~$"):
         return _LOCK
+    return _by_content(data) or _by_name(name) or (_XML if _is_xml(data) else _FOREIGN)
+
+
+def _by_content(data: bytes) -> _Kind | None:
+    head = data[:_HEAD]
     for pattern, kind in _BY_HEAD:
         if pattern.match(head):
             return kind
-    if head.startswith(b"PK"):
-        for part, kind in _BY_PART:
-            if part in data:
-                return kind
     if b"<uof:UOF" in head or b"schemas.uof.org" in head:
         return _UOF
+    parts = _BY_PART if head.startswith(b"PK") else ()
+    return next((kind for part, kind in parts if part in data), None)
+
+
+def _by_name(name: str) -> _Kind | None:
     ending = name.rpartition(".")[2].lower()
-    if ending in _BY_ENDING:
-        return _BY_ENDING[ending]
-    is_xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-    return _XML if is_xml else _FOREIGN
+    return _BY_ENDING.get(ending) or (_VOLUME if _VOLUME_ENDING.fullmatch(ending) else None)
+
+
+def _is_xml(data: bytes) -> bool:
+    return data[:_HEAD].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
