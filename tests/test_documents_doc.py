@@ -13,6 +13,7 @@ from word_files import make_doc, make_ole
 
 from parsers.documents import docx
 from parsers.documents.doc import read_doc
+from parsers.documents.doc_container import open_word_file
 from parsers.documents.refusals import REMOVE_PASSWORD
 from parsers.documents.sniff import sniff
 from parsers.facts import Block, DocumentText, Unreadable
@@ -32,6 +33,27 @@ def refused(data: bytes, limits: Limits = LIMITS) -> Unreadable:
     content = read_doc("稿件.doc", data, limits)
     assert isinstance(content, Unreadable)
     return content
+
+
+def test_a_title_drawn_as_word_art_is_read_and_not_counted():
+    """By LibreOffice, from a shape whose words are a property of it."""
+    title, *text = read((GOLDEN / "wordart-title.doc").read_bytes()).blocks
+    assert (title.text, title.kind, title.counted) == ("城管工作简报", "text_box", False)
+    assert [block.text for block in text if block.text] == [
+        "关于夜间市容整治情况的报告",
+        "正文一段。",
+    ]
+
+
+def test_mutants_of_drawings_give_values_and_never_raise():
+    data = (GOLDEN / "wordart-title.doc").read_bytes()
+    drawings = open_word_file(data).part(0x22A)
+    assert drawings in data
+
+    def wrap(damaged: bytes) -> bytes:
+        return data.replace(drawings, damaged[: len(drawings)].ljust(len(drawings), b"\0"))
+
+    assert survivors(mutants([drawings], "drawings", wrap), read_doc) == []
 
 
 def test_what_stands_beside_the_text_of_a_real_file():

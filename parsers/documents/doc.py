@@ -18,6 +18,7 @@ from parsers.documents.doc_pieces import PieceText, read_pieces
 from parsers.documents.doc_story import Formatting, StoryReader, position_spans
 from parsers.documents.doc_styles import font_names, style_looks
 from parsers.documents.doc_word95 import read_old_text
+from parsers.documents.doc_wordart import word_art
 from parsers.documents.docx import COMMENTED, EMBEDDED, HIDDEN, MACROS, TRACKED
 from parsers.documents.outcome import around
 from parsers.documents.refusals import Refused, unreadable
@@ -134,7 +135,8 @@ def _joined(spans: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
 def _document(
     file: WordFile, reader: StoryReader, source: PieceText, looks: list[CharacterLook]
 ) -> DocumentText:
-    blocks: tuple[Block, ...] = tuple(reader.blocks)
+    titles = () if file.old else word_art(file)
+    blocks: tuple[Block, ...] = (*titles, *reader.blocks)
     inline = [look.picture for look in looks if look.picture is not None]
     return DocumentText(
         format="doc",
