@@ -1,14 +1,24 @@
 """Quality hints (四（二）) on whole mails: hardly a false one, and the planted faults found."""
 
+import pytest
 from development_quality import measure
 
 
-def test_faultless_texts_draw_at_most_one_hint_a_page() -> None:
-    assert measure("quality/clean").false_a_page <= 1.0
+@pytest.mark.parametrize("name", ["quality/clean", "fourth_author/clean_open"])
+def test_faultless_texts_draw_hardly_a_hint(name: str) -> None:
+    """One false hint in 2,000 characters would be bearable; these are learnt from."""
+    assert measure(name).false_a_page <= 0.2
 
 
-def test_planted_faults_are_quoted() -> None:
-    figures = measure("quality/faulty")
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        pytest.param("quality/faulty", 0.87, id="ours"),
+        pytest.param("fourth_author/faulty_open", 0.97, id="another-authors"),
+    ],
+)
+def test_planted_faults_are_quoted(name: str, found: float) -> None:
+    figures = measure(name)
 
-    assert figures.found >= 0.8
+    assert figures.found >= found
     assert figures.true >= 0.95

@@ -81,6 +81,56 @@ NOTICE = load(HERE.parent / "config.toml").notice
         pytest.param("刊于《达州信息专刊》", "刊名", "《达州信息专刊》", id="publication"),
         pytest.param("刊于《达州信息专报》", "", "", id="publication-right"),
         pytest.param("台东六路和和兴路交会口", "", "", id="a-road-that-begins-with-和"),
+        pytest.param(
+            "已建成22座，在建8座，共计32座。", "数据", "共计32座", id="total-after-its-parts"
+        ),
+        pytest.param("已建成22座，在建8座，共计30座。", "", "", id="total-that-fits"),
+        pytest.param("公厕、中转站等22座，在建8座，共计45座。", "", "", id="parts-not-all-named"),
+        pytest.param("日行8公里，一年2400公里，19年合计45600公里。", "", "", id="no-sum-at-all"),
+        pytest.param("办件700件，其中容缺175件，占35%。", "数据", "175件，占35%", id="share"),
+        pytest.param("办件700件，其中容缺175件，占25%。", "", "", id="share-that-fits"),
+        pytest.param(
+            "公厕186座，其中24小时开放64座，占44%。", "数据", "占44%", id="share-past-hours"
+        ),
+        pytest.param(
+            "计划改造32公里，完成20公里，占计划的72%。", "数据", "占计划的72%", id="share-of-plan"
+        ),
+        pytest.param(
+            "结案率97.9%，同比提高3.2个百分点，去年同期为98.4%。",
+            "数据",
+            "去年同期为98.4%",
+            id="points",
+        ),
+        pytest.param(
+            "结案率98.4%，同比提高0.5个百分点，去年同期为97.9%。", "", "", id="points-that-fit"
+        ),
+        pytest.param(
+            "由61%提高到78%，提高了7个百分点。", "数据", "提高了7个百分点", id="points-from-to"
+        ),
+        pytest.param("由47%提高到92%，满意度提高21个百分点。", "", "", id="points-of-another-rate"),
+        pytest.param(
+            "投诉150件，同比下降40%，去年同期为200件。",
+            "数据",
+            "去年同期为200件",
+            id="change-told-first",
+        ),
+        pytest.param("直属三大队开展检查", "单位名", "直属三大队", id="no-such-team"),
+        pytest.param("直属第二大队开展检查", "", "", id="a-team-there-is"),
+        pytest.param("高新区应急管理厅检查", "单位名", "高新区应急管理厅", id="no-such-rank"),
+        pytest.param("渠县公安部门配合", "", "", id="部门-is-no-部"),
+        pytest.param("耐心等待救援 。", "多余字符", "救援 。", id="blank-before-a-stop"),
+        pytest.param("市容焕然一新\n。", "多余字符", "焕然一新", id="stop-on-a-line-of-its-own"),
+        pytest.param("用所学知知识服务群众", "叠字", "知知识", id="doubled-head-of-a-word"),
+        pytest.param("通知知识竞赛时间，大队队员到场，城管管理有序", "", "", id="words-that-meet"),
+        pytest.param("对下一步工作作了部署，由领导小组组织实施", "", "", id="more-words-that-meet"),
+        pytest.param("中队中队长讲话", "", "", id="a-team-and-its-leader"),
+        pytest.param("发放倡仪书400份", "错字", "倡仪书", id="one-sign-for-another"),
+        pytest.param("整改取的了成效", "错字", "取的了", id="的-for-得"),
+        pytest.param("采取的显著标识", "", "", id="采取的-is-right"),
+        pytest.param("天然气泄漏，当天燃气公司到场", "", "", id="燃-and-然"),
+        pytest.param("截止4月20日，已办结30件", "错字", "截止", id="截止-for-截至"),
+        pytest.param("报名截止4月20日。", "", "", id="截止-alone"),
+        pytest.param("问题己整改到位，自己完成", "错字", "己整改", id="己-for-已"),
         pytest.param("为了了解情况，以整治为目的的行动", "", "", id="legitimate-doubles"),
     ],
 )

@@ -13,29 +13,26 @@ from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
 from mailbot.rules.figures import Prose
 from mailbot.rules.likeness import one_sign_differs
+from mailbot.rules.quality_doubles import doubled
 from mailbot.rules.quality_figures import (
     impossible_dates,
     impossible_shares,
     impossible_times,
 )
 from mailbot.rules.quality_growth import disagreeing_changes
+from mailbot.rules.quality_names import offices_too_high, stray_blanks, unknown_ordinals
 from mailbot.rules.quality_order import miscounted, misnamed_places
 from mailbot.rules.quality_shares import disagreeing_shares
 from mailbot.rules.quality_totals import disagreeing_sums
-from mailbot.rules.quality_words import RIGHT_WORDS
+from mailbot.rules.quality_words import RIGHT_WORDS, misspelt
 
 _MOST = 5
 _EACH = 2  # hints of one kind
 _LONGEST = 60_000
 _AROUND = 8
-_WRONG = re.compile("|".join(sorted(map(re.escape, RIGHT_WORDS), key=len, reverse=True)))
-_DOUBLED = re.compile(
-    r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
-    r"|(?<![但只还就要若或凡总便都也])是是(?!非)|(?<![温总平缓])和和(?!美|气|睦|谐|[^，。；]{1,3}[路街巷村镇园苑桥])|将将(?!军)"
-    r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对"
-    r"|进进行|开开展|组组织|整整治(?!理)|加加强|执执法|执法法(?!律|规|治)|积极极|落落实|工作作(?!风|为|出)"
-    r"|(?!一|逐|层)([一-龥]{2})\1"
-)
+_CUTOFF = re.compile(r"截止(?=(?:20\d{2}年)?\d{1,2}月\d{1,2}日[，,])")
+_SELF = re.compile(r"己(?=完成|整改|全部|建成|拆除|办结|达到|累计|经|投入|查处|清运|更换)")
+_WITH_SELF = frozenset("自知利克体贴异舍为律身")
 _STOPS = re.compile(r"，，|。。(?!。)|、、|；；|：：|，。|。，|、，|，、|；。|。；|，；|：，")
 _HALF_STOP = re.compile(r"[一-龥][,;?!][一-龥]|[一-龥]:[一-龥]")
 _FULL_DIGIT = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{1,20}")
@@ -79,6 +76,8 @@ def hints(
     checks = (
         _wrong_words(text),
         misnamed_places(text, notice),
+        unknown_ordinals(text, notice),
+        offices_too_high(text),
         impossible_dates(text, received_on),
         impossible_times(text),
         impossible_shares(text),
@@ -96,14 +95,13 @@ def hints(
 
 
 def _wrong_words(text: str) -> Iterator[Hint]:
-    for hit in _WRONG.finditer(text):
-        right = RIGHT_WORDS[hit[0]]
-        yield Hint("错字", _around(text, *hit.span()), f"“{hit[0]}”应为“{right}”")
-
-
-def _doubled(text: str) -> Iterator[Hint]:
-    for hit in _DOUBLED.finditer(text):
-        yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
+    for wrong, at in misspelt(text):
+        quote = _around(text, at, at + len(wrong))
+        yield Hint("错字", quote, f"“{wrong}”应为“{RIGHT_WORDS[wrong]}”")
+    for pattern, wrong, right in ((_CUTOFF, "截止", "截至"), (_SELF, "己", "已")):
+        for hit in pattern.finditer(text):
+            if text[hit.start() - 1 : hit.start()] not in _WITH_SELF:
+                yield Hint("错字", _around(text, *hit.span()), f"“{wrong}”应为“{right}”")
 
 
 def _stops(text: str) -> Iterator[Hint]:
@@ -161,8 +159,9 @@ def _said_twice(text: str) -> Iterator[Hint]:
 
 def _publications(text: str, notice: Notice) -> Iterator[Hint]:
     """《达州信息专刊》 where the notice knows 《达州信息专报》 (annex 1)."""
-    names = {n for one in notice.publications for n in (one.name, *one.aliases)}
-    for hit in islice(_TITLED.finditer(text), _MOST):
+    titled = list(islice(_TITLED.finditer(text), _MOST))
+    names = {n for one in notice.publications for n in (one.name, *one.aliases)} if titled else ()
+    for hit in titled:
         if hit[1] in names:
             continue
         near = [n for n in names if one_sign_differs(n, hit[1])]
@@ -188,8 +187,9 @@ def _around(text: str, start: int, end: int) -> str:
 _CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
     _gaps,
     _garbled,
-    _doubled,
+    doubled,
     _brackets,
+    stray_blanks,
     _stops,
     _widths,
     miscounted,

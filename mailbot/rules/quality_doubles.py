@@ -1,0 +1,65 @@
+"""A character written twice at the head of a common word: 知知识, 推推进 (四（二） 多字).
+
+Two words may well meet in one character (大队队员, 城管管理): such words before are named.
+"""
+
+import re
+from collections.abc import Iterator
+
+from mailbot.records.verdicts import Hint
+
+_TWICE = re.compile(r"([一-龥])\1")
+_WORD_TWICE = re.compile(r"(?!一|逐|层)([一-龥]{2})\1(?![长员者书所部站室处会])")
+_SLIP = re.compile(
+    r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
+    r"|(?<![但只还就要若或凡总便都也])是是(?!非)"
+    r"|(?<![温总平缓])和和(?!美|气|睦|谐|[^，。；]{1,3}[路街巷村镇园苑桥])|将将(?!军)"
+    r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
+    r"|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
+)
+_AROUND = 8
+# A word, and after / the characters before its doubled head that make it two words.
+_WORDS = """
+知识/未通须告已熟 推进 推动 推行 提高/前 提升/前 检查/体年抽安质 排查/安 宣传 宣讲 环境/循
+卫生/环 城市/县全新老主古 群众/人 管理/城监主分保托代接 治理/整综法自防 清理 清运 清扫 清洗
+整改/调完 规范/法违常 建设/违新改扩住搭组修 施工/措实设 设施/建铺增开 服务 责任/负职追权 措施
+制度/机体控限编法 机制/随 问题/慰询疑访 隐患 道路/街车通人盲 街道/临沿大小老上逛步 社区 垃圾
+燃气 防汛/消 应急/供反响对 经营/曾已 商户/招经 居民 实施/落真扎切充严 强化/加 加强/参增更添
+加大/参增更添 确保/明准精正 保障/环确担医社 召开 举办/列 知晓/未通须告已 学习/教大同上中小数入开
+讲解/宣演 解决/化了调缓 联合/串并关互 协调 组织/小班作查导专攻队项 督促 监督 巡查 巡逻 落实 贯彻
+传达 要求/主重需 重点/注尊严 保洁/环确担医社 绿化/翠 修复/维装整检抢 修缮/维装整检抢 投诉 投入
+处罚/多各 处置/多各 劝导 劝离 拆除 取缔 取得 疏通 疏导 疏浚 疏散 畅通 营造/经 营商/经 营业/经
+维护/运 维修/运
+"""
+_FOLLOWERS: dict[str, dict[str, str]] = {}
+for _word, _, _before in (one.partition("/") for one in _WORDS.split()):
+    _FOLLOWERS.setdefault(_word[0], {})[_word[1]] = _before
+
+
+def doubled(text: str) -> Iterator[Hint]:
+    """的的, 开展开展, 知知识: a character or a word that stands twice."""
+    for hit in _TWICE.finditer(text):
+        at = hit.start()
+        slip = _SLIP.match(text, at) or (_SLIP.match(text, at - 1) if at else None)
+        if slip is not None:
+            yield Hint("叠字", _around(text, *slip.span()), f"“{slip[0]}”可能多字")
+        elif _heads_a_word(text, at):
+            end = hit.end() + 1
+            yield Hint("叠字", _around(text, at, end), f"“{text[at:end]}”可能多字")
+    for hit in _WORD_TWICE.finditer(text):
+        yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
+
+
+def _heads_a_word(text: str, at: int) -> bool:
+    """知知识, but not 未知知识, where the first of the two ends a word of its own."""
+    followers, after = _FOLLOWERS.get(text[at]), text[at + 2 : at + 3]
+    if followers is None or after not in followers or not after:
+        return False
+    before = text[at - 1 : at] if at else ""
+    return not (before and before in followers[after])
+
+
+def _around(text: str, start: int, end: int) -> str:
+    left = max(text.rfind("\n", max(0, start - _AROUND), start) + 1, start - _AROUND, 0)
+    right = text.find("\n", end, end + _AROUND)
+    return text[left : right if right >= 0 else end + _AROUND]
