@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mailbot.config_files import load
 from mailbot.cue_files import load_cues
 from mailbot.records.verdicts import KindVerdict
-from mailbot.rules.kinds import classify, declared_kind, outline
+from mailbot.rules.kinds import classify, declared_kind, outline, weigh
 
 HERE = Path(__file__).parent
 NOTICE = load(HERE.parent / "config.toml").notice
@@ -216,3 +216,44 @@ def test_long_hostile_texts_end(piece: str) -> None:
     body = piece * (200_000 // len(piece))
 
     assert judged(body).kind in {*NOTICE.kinds, "非稿件", "待审"}
+
+
+FEE = "管理上推行“限时、限价”，周边居民享受优惠包月，停放周转率由2.1次提高到5.6次。"
+TOILET = "走进公厕，一块屏幕显示空余厕位，手机扫码可以领取纸巾、报修故障，上线一月服务11万人次。"
+
+
+@pytest.mark.parametrize(
+    ("body", "cue", "fires"),
+    [
+        pytest.param(FEE, "other.body_apply", False, id="a-favour-in-a-draft-is-no-advert"),
+        pytest.param(TOILET, "other.body_apply", False, id="a-code-on-a-door-is-no-form"),
+        pytest.param(
+            "本周推出优惠套餐，扫码关注公众号即可下单。", "other.body_apply", True, id="an-advert"
+        ),
+        pytest.param(
+            "改变过去单纯由企业自评的方式，推行“双联双评”，按月考核。",
+            "practice.changed_way",
+            True,
+            id="a-way-that-was-changed",
+        ),
+        pytest.param(
+            "一年来推行“桥长制”，每座桥明确一名桥长。", "practice.named_way", True, id="a-named-way"
+        ),
+        pytest.param(
+            "会议要求下一步推行“桥长制”。", "practice.named_way", False, id="a-way-to-come"
+        ),
+    ],
+)
+def test_words_and_what_they_speak_for(body: str, cue: str, *, fires: bool) -> None:
+    """Shown among the reasons of a verdict, or of the two best candidates."""
+    weighed = weigh(
+        title="",
+        body=body,
+        words=len(body),
+        declared="",
+        subject="",
+        structure=outline(body),
+        emergency_level="none",
+        cues=CUES,
+    )
+    assert (cue in {one.cue.id for one in weighed.fired}) == fires
