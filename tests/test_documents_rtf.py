@@ -79,6 +79,16 @@ def read(data: bytes, limits: Limits = LIMITS) -> DocumentText:
         ),
         pytest.param(rb"a{\deleted b\par}c\par", ["ac"], id="deleted text and mark"),
         pytest.param(rb"{\header h\par}{\footerr f}a\par", ["a"], id="headers"),
+        pytest.param(
+            rb"{\header {\shp{\*\shpinst{\shptxt b\par}}}{\field{\*\fldinst PAGE}{\fldrslt 1}}\par}a\par",
+            ["a"],
+            id="box and page number in a header",
+        ),
+        pytest.param(
+            rb"a{\shp{\*\shpinst{\sp{\sn gtextUNICODE}{\sv \u22478 ?b}}{\sp{\sn x}{\sv y}}}}\par",
+            ["a", "城b"],
+            id="WordArt",
+        ),
         pytest.param(rb"{\*\unknown x{y}}a\par", ["a"], id="unknown optional group"),
         pytest.param(
             rb"{\pard\dropcapli3\dropcapt1 a\par}\pard b\par c\par", ["ab", "c"], id="drop cap"
@@ -211,3 +221,16 @@ def test_mutants_give_values_and_never_raise():
         ),
     ]
     assert survivors(mutants(seeds, "rtf"), read_rtf) == []
+
+
+def test_headers_stand_around_and_word_art_is_not_counted() -> None:
+    data = (
+        rb"{\rtf1\ansi\ansicpg936{\header\pard \'bb\'fa\'c3\'dc{\pict\pngblip 89}\par x}"
+        rb"{\footer f}\pard a{\shp{\*\shpinst{\sp{\sn gtextUNICODE}{\sv t}}}}\par}"
+    )
+    content = read_rtf("稿.rtf", data, Limits())
+
+    assert isinstance(content, DocumentText)
+    assert content.around == ("机密", "x", "f")
+    assert [(block.text, block.counted) for block in content.blocks] == [("a", True), ("t", False)]
+    assert content.images == ()

@@ -11,8 +11,10 @@ from typing import Final
 from parsers.documents import rtf_charsets
 from parsers.documents.docx import COMMENTED, HIDDEN, TRACKED
 from parsers.documents.equation_fields import shown
+from parsers.documents.outcome import around
 from parsers.documents.pictures import picture_fact
 from parsers.documents.refusals import RESEND_AS_DOCX, Refused, too_large, unreadable
+from parsers.documents.rtf_formatting import FORMATTING
 from parsers.documents.rtf_output import Output, State
 from parsers.documents.rtf_words import (
     LEFT_OUT,
@@ -33,6 +35,12 @@ _MAX_TOKENS: Final = 6_000_000
 _MAX_PICTURES: Final = 1_000
 _HIGH: Final = 0x81
 _LINE_ENDS: Final = b"\r\n\x00"
+_AROUND: Final = "around"
+_HEADERS: Final = (
+    *(b"header", b"headerf", b"headerl", b"headerr"),
+    *(b"footer", b"footerf", b"footerl", b"footerr"),
+)
+_WORD_ART: Final = re.compile(rb"\s*\{\s*\\sn\s+gtextUNICODE\s*\}\s*\{\s*\\sv\s+")
 _SYMBOL_FIELD: Final = re.compile(r'\s*SYMBOL\s+(\d{1,5})\b(?:[^"]{0,99}"([^"]{1,60})")?')
 
 
@@ -70,6 +78,7 @@ class _Reader:
             images=tuple(self._images.values()),
             properties=self._out.properties,
             warnings=tuple(warnings if complete else [*warnings, CUT_OFF]),
+            around=around(self._out.around()),
         )
 
     def _read(self) -> bool:
@@ -152,6 +161,8 @@ class _Reader:
             self._unicode(value or 0)
         elif self._skip:
             self._skip -= 1
+        elif word in FORMATTING:
+            FORMATTING[word](self._out, self._state, value)
         elif word in _WORDS:
             _WORDS[word](self, value)
         elif word in SPECIAL:
@@ -234,49 +245,10 @@ class _Reader:
     # Control words with an effect of their own
 
     def _enter(self, destination: str) -> None:
-        self._out.enter(destination, self._state)
-
-    def paragraph(self, _: int | None) -> None:
-        self._out.end_paragraph(self._state)
-
-    def cell(self, _: int | None) -> None:
-        self._out.end_paragraph(self._state, cell=True)
-
-    def font(self, number: int | None) -> None:
-        self._out.choose_font(number or 0, self._state)
-
-    def font_charset(self, number: int | None) -> None:
-        self._out.font_charset(number or 0, self._state)
-
-    def font_page(self, number: int | None) -> None:
-        self._out.font_page(number or 0, self._state)
-
-    def default_font(self, number: int | None) -> None:
-        self._out.default_font = number or 0
-
-    def code_page(self, number: int | None) -> None:
-        self._out.codec = rtf_charsets.by_page(number or 0) or self._out.codec
-
-    def language(self, number: int | None) -> None:
-        if self._out.codec == rtf_charsets.WESTERN:
-            self._out.codec = rtf_charsets.by_language(number or 0) or self._out.codec
-
-    def macintosh(self, _: int | None) -> None:
-        self._out.codec = "mac_roman"
-
-    def plain(self, _: int | None) -> None:
-        self._state.bold = self._state.deleted = False
-        self._out.choose_font(self._out.default_font, self._state)
-
-    def paragraph_defaults(self, _: int | None) -> None:
-        self._state.reset_paragraph()
-
-    def unicode_skip(self, number: int | None) -> None:
-        self._state.unicode_skip = min(max(1 if number is None else number, 0), 100)
-
-    def bold(self, number: int | None) -> None:
-        self._out.flush()
-        self._state.bold = number != 0
+        if self._state.destination == _AROUND:  # pictures and boxes of a letterhead
+            self._leave_out()
+        else:
+            self._out.enter(destination, self._state)
 
     def hidden(self, number: int | None) -> None:
         if number != 0 and not self._state.destination:
@@ -289,24 +261,6 @@ class _Reader:
 
     def revised(self, _: int | None) -> None:
         self._flags.add(TRACKED)
-
-    def centred(self, _: int | None) -> None:
-        self._state.centred = True
-
-    def not_centred(self, _: int | None) -> None:
-        self._state.centred = False
-
-    def style(self, number: int | None) -> None:
-        self._state.style = number or 0
-
-    def outline(self, number: int | None) -> None:
-        self._state.outline = number if number is not None and 0 <= number <= 9 else None
-
-    def in_table(self, _: int | None) -> None:
-        self._state.in_table = True
-
-    def drop_cap(self, number: int | None) -> None:
-        self._state.drop_cap = number in (1, 2)
 
     def comment(self, _: int | None) -> None:
         self._flags.add(COMMENTED)
@@ -322,6 +276,16 @@ class _Reader:
 
     def unicode_alternative(self, _: int | None) -> None:
         self._star = False
+
+    def shape_property(self, _: int | None) -> None:
+        r"""\sp: of a shape only the words of WordArt are read; Word does not count them."""
+        found = _WORD_ART.match(self._data, self._at)
+        if found is None or self._state.destination == _AROUND:
+            self._leave_out()
+            return
+        self._at = found.end()
+        self._open()
+        self._enter("word art")
 
     def picture(self, _: int | None) -> None:
         self._enter("picture")
@@ -357,35 +321,9 @@ def _entering(destination: str) -> Callable[[_Reader, int | None], None]:
 
 
 _WORDS: Final[dict[bytes, Callable[[_Reader, int | None], None]]] = {
-    b"par": _Reader.paragraph,
-    b"sect": _Reader.paragraph,
-    b"cell": _Reader.cell,
-    b"nestcell": _Reader.cell,
-    b"f": _Reader.font,
-    b"fcharset": _Reader.font_charset,
-    b"cpg": _Reader.font_page,
-    b"deff": _Reader.default_font,
-    b"ansicpg": _Reader.code_page,
-    b"deflang": _Reader.language,
-    b"deflangfe": _Reader.language,
-    b"mac": _Reader.macintosh,
-    b"plain": _Reader.plain,
-    b"pard": _Reader.paragraph_defaults,
-    b"uc": _Reader.unicode_skip,
-    b"b": _Reader.bold,
-    b"ab": _Reader.bold,  # LibreOffice: bold of East Asian text
     b"v": _Reader.hidden,
     b"deleted": _Reader.deleted,
     b"revised": _Reader.revised,
-    b"qc": _Reader.centred,
-    b"ql": _Reader.not_centred,
-    b"qr": _Reader.not_centred,
-    b"qj": _Reader.not_centred,
-    b"qd": _Reader.not_centred,
-    b"s": _Reader.style,
-    b"outlinelevel": _Reader.outline,
-    b"intbl": _Reader.in_table,
-    b"dropcapt": _Reader.drop_cap,
     b"annotation": _Reader.comment,
     b"upr": _Reader.alternatives,
     b"ud": _Reader.unicode_alternative,
@@ -397,4 +335,6 @@ _WORDS: Final[dict[bytes, Callable[[_Reader, int | None], None]]] = {
     b"footnote": _entering("note"),
     b"shptxt": _entering("text box"),
     b"dptxbxtext": _entering("text box"),
+    b"sp": _Reader.shape_property,
+    **dict.fromkeys(_HEADERS, _entering(_AROUND)),
 }

@@ -1,6 +1,6 @@
 """What comes out of an RTF file: fonts and styles on the way, blocks in the end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from parsers.documents import rtf_charsets
@@ -15,7 +15,13 @@ _HIGH_BYTES: Final = bytes(range(0x81, 0x100))
 _CONTROLS: Final = dict.fromkeys(code for code in range(32) if chr(code) not in "\t\n")
 _MAX_ASIDE: Final = 1_000
 _MAX_TABLE: Final = 20_000
-_PLACES: Final[dict[str, BlockKind]] = {"note": "note", "text box": "text_box"}
+_MOST_AROUND: Final = 5_000
+_PLACES: Final[dict[str, BlockKind]] = {
+    "note": "note",
+    "text box": "text_box",
+    "word art": "text_box",
+}
+_TEXTS: Final = frozenset({"", *_PLACES})
 
 
 class State:
@@ -88,6 +94,7 @@ class Output:
         self._aside: list[str] = []  # text of tables and codes
         self._aside_size = 0
         self._count = 0
+        self._around: list[str] = []  # headers and footers
 
     # Text
 
@@ -117,12 +124,15 @@ class Output:
         self._put(text, state)
 
     def _put(self, text: str, state: State) -> None:
-        if state.destination in {"", "note", "text box"}:
+        if state.destination in _TEXTS:
             if not state.deleted:
                 self._left -= len(text)
                 if self._left < 0:
                     raise too_large()
                 self._lines[-1].parts.append((text, state.bold))
+        elif state.destination == "around":
+            if len(self._around) < _MOST_AROUND:
+                self._around.append(text)
         elif self._aside_size < _MAX_ASIDE:
             self._aside.append(text)
             self._aside_size += len(text)
@@ -135,6 +145,10 @@ class Output:
         self._aside.clear()
         self._aside_size = 0
         return text
+
+    def around(self) -> list[str]:
+        """Lines of headers and footers."""
+        return whole_characters("".join(self._around)).split("\n")
 
     # Destinations
 
@@ -160,6 +174,8 @@ class Output:
                 self._notes.extend(boxes)
             else:
                 self._lines[-1].boxes.extend(boxes)
+        elif closed.destination == "around":
+            self._around.append("\n")
         elif closed.destination.startswith("info:"):
             text = whole_characters(self.take_aside()).strip()
             if text:
@@ -213,7 +229,9 @@ class Output:
     def end_paragraph(self, state: State, *, cell: bool = False) -> None:
         r"""\par, \cell and the like."""
         self.flush()
-        if state.destination not in {"", "note", "text box"} or state.deleted:
+        if state.destination == "around":
+            self._around.append("\n")
+        if state.destination not in _TEXTS or state.deleted:
             return  # a deleted paragraph mark joins two paragraphs
         if state.drop_cap and not cell:
             return  # the first character of the next paragraph, set large
@@ -222,6 +240,8 @@ class Output:
         if self._count > MAX_BLOCKS:
             raise too_large()
         block = self._block(line, state, cell=cell)
+        if state.destination == "word art":
+            block = replace(block, counted=False)
         if len(self._lines) == 1:
             self._blocks += [block, *line.boxes]
         else:
