@@ -54,8 +54,8 @@ def _levels(name: str, label: str, *, titled: bool) -> list[str]:
         pytest.param("held_out", False, 34 / 35, 2 / 40, 0.0, id="held-out-without-titles"),
         pytest.param("fresh", True, 1.0, 0.0, 0.0, id="fresh"),
         pytest.param("fresh", False, 23 / 24, 0.0, 0.0, id="fresh-without-titles"),
-        pytest.param("just_now", True, 17 / 20, 2 / 18, 0.0, id="just-now"),
-        pytest.param("just_now", False, 17 / 20, 4 / 18, 1 / 18, id="just-now-without-titles"),
+        pytest.param("just_now", True, 35 / 40, 2 / 18, 0.0, id="just-now"),
+        pytest.param("just_now", False, 35 / 40, 4 / 18, 1 / 18, id="just-now-without-titles"),
     ],
 )
 def test_development_sets(
@@ -94,6 +94,12 @@ def test_the_sets_are_large_and_varied() -> None:
             "报告", "今天下午，强制拆除违建时当事人驾驶挖机撞翻执法车，一名队员骨折。拆除行动已暂停。", "review",
             id="hurt-in-a-demolition",
         ),
+        pytest.param(
+            "走访", "4月19日，某局走访工地，送服务。走到一处时，正碰上木工从二楼临边翻下来，拉去了医院，还没醒。"
+            "随后又到五个工地，发放资料200份。", "review", id="told-in-passing-by-its-day",
+        ),
+        pytest.param("聚餐后", "昨晚坝坝宴后，参加的居民夜里拉肚子，已有23人去打点滴，疾控来采样。", "review", id="many-ill"),
+        pytest.param("闸门", "今天上午，闸门放下一半不动了，来水还在加，下游两个村已让村民往高处走。", "review", id="people-sent-away"),
         pytest.param("拆除", "今天下午，依法拆除违建三处，无人员受伤。", "none", id="a-demolition"),
     ],
 )  # fmt: skip

@@ -24,9 +24,10 @@ from mailbot.rules.emergency_circumstances import (
     SUPPORT,
     circumstances,
     danger_signs,
+    happened_today,
     just_happened,
 )
-from mailbot.rules.emergency_excerpt import excerpt, may_hide_one
+from mailbot.rules.emergency_excerpt import excerpts, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
 from mailbot.rules.event_time import pick_times
 from mailbot.rules.lateness import judge_lateness
@@ -143,8 +144,11 @@ def _or_in_passing(whole: _Scored, parts: Parts, reference: datetime, cues: CueT
     review, alert = cues.settings["review"], cues.settings["alert"]
     if whole.score >= review or not may_hide_one(whole.fired):
         return whole
-    told = excerpt(parts, reference, cues)
-    alone = _score(cut("", "", told), reference, cues) if told else whole
+    told, alone = "", whole
+    for told in excerpts(parts, reference, cues):
+        alone = _score(cut("", "", told), reference, cues)
+        if alone.score >= review + cues.settings["passing_more"]:
+            break
     if alone.score < review + cues.settings["passing_more"]:
         return whole
     because = f"夹在日常稿件里写到“{_short(told)}”，单看这几句像突发事件，只请核对，不作紧急"
@@ -164,10 +168,13 @@ def _without_hazard(
     groups = {one.cue.group for one in fired}
     clock = event_time is not None and event_time.precision != "day"
     fresh = just_happened(event_time, reference, cues)
-    signed = fresh and len(signs) >= cues.settings["signs"]
+    today = clock and happened_today(event_time, reference)
+    enough = cues.settings["signs" if fresh else "today_signs"]
+    signed = (fresh or today) and len(signs) >= enough
     told = {
         "时间": clock,
         "刚刚发生": fresh,
+        "一天之内": today and not fresh and "harm" in groups,
         "谁报告": "report" in groups,
         "谁处置": bool(groups & {"respond", "rescue"}),
         "急救、消防或公安到场": "rescue" in groups,

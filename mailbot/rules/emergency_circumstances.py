@@ -16,6 +16,7 @@ SUPPORT = ("harm", "respond", "rescue", "report", "sudden")
 _VERDICT = "突发事件"
 _CLAUSE = "二·一"
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
+_TODAY = timedelta(hours=24)
 _SIGNS_IN = 400  # characters; a report tells what happened at its head
 _DECLARED = ("declared.first", "declared.follow")
 
@@ -83,6 +84,11 @@ def just_happened(event_time: EventTime | None, reference: datetime, cues: CueTa
         return False
     age = reference - event_time.earliest
     return timedelta(0) <= age <= timedelta(minutes=cues.settings["fresh_minutes"])
+
+
+def happened_today(event_time: EventTime | None, reference: datetime) -> bool:
+    """A time within the day before the mail."""
+    return event_time is not None and timedelta(0) <= reference - event_time.earliest <= _TODAY
 
 
 def danger_signs(body: str, cues: CueTable) -> tuple[str, ...]:

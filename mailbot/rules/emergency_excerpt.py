@@ -10,12 +10,13 @@ a look, it never alarms by itself.
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 
 from mailbot.rules.cues import CueTable, Fired, asserted
 from mailbot.rules.emergency_circumstances import danger_signs, just_happened
 from mailbot.rules.emergency_frames import Parts
 from mailbot.rules.event_time import pick_event_time
+from mailbot.rules.instants import CHINA
 
 _SENTENCE = re.compile(r"[^。！？\n]{1,400}[。！？\n]{0,3}")
 _PERSON = ("event.person", "harm.people", "harm.body")
@@ -32,8 +33,8 @@ def may_hide_one(fired: tuple[Fired, ...]) -> bool:
     return not any(_UNREAL.fullmatch(one.cue.id) for one in fired)
 
 
-def excerpt(parts: Parts, reference: datetime, cues: CueTable) -> str:
-    """Sentences that report a fresh event, "" where there are none.
+def excerpts(parts: Parts, reference: datetime, cues: CueTable) -> Iterator[str]:
+    """Sentences that report a fresh event: with those that follow, then without them.
 
     Args:
         parts: The draft as cut for the cues.
@@ -44,16 +45,14 @@ def excerpt(parts: Parts, reference: datetime, cues: CueTable) -> str:
     found = chain(
         _of_persons(sentences, parts, reference, cues), _just_now(sentences, reference, cues)
     )
-    first = next(found, None)
-    if first is None:
-        return ""
-    last = min(len(sentences), first + 1 + _FOLLOWING)
-    return parts.body[sentences[first].start() : sentences[last - 1].end()].strip()
+    for first, here in islice(found, 1):
+        for last in dict.fromkeys((min(len(sentences) - 1, first + _FOLLOWING), here)):
+            yield parts.body[sentences[first].start() : sentences[last].end()].strip()
 
 
 def _of_persons(
     sentences: list[re.Match[str]], parts: Parts, reference: datetime, cues: CueTable
-) -> Iterator[int]:
+) -> Iterator[tuple[int, int]]:
     """Sentences of today's that tell of somebody harmed, or are followed by one that does."""
     for at in sorted({place for cue in _PERSON for place in asserted(cues, cue, parts.told, 20)}):
         here = next((n for n, one in enumerate(sentences) if one.end() > at), None)
@@ -61,10 +60,12 @@ def _of_persons(
             continue
         for first in (here, max(0, here - 1)):
             if _today(sentences[first][0], reference):
-                yield first
+                yield first, here
 
 
-def _just_now(sentences: list[re.Match[str]], reference: datetime, cues: CueTable) -> Iterator[int]:
+def _just_now(
+    sentences: list[re.Match[str]], reference: datetime, cues: CueTable
+) -> Iterator[tuple[int, int]]:
     """Sentences with a clock time just before the mail and signs of a hazard."""
     for at, sentence in enumerate(sentences):
         if not any(sign.isdigit() or sign in "点时前" for sign in sentence[0]):
@@ -73,11 +74,13 @@ def _just_now(sentences: list[re.Match[str]], reference: datetime, cues: CueTabl
         if just_happened(time, reference, cues):
             after = sentences[at + 1][0] if at + 1 < len(sentences) else ""
             if len(danger_signs(sentence[0] + after, cues)) >= cues.settings["passing_signs"]:
-                yield at
+                yield at, at
 
 
 def _today(words: str, reference: datetime) -> bool:
     time = pick_event_time(words, reference)
-    if time is None or time.precision not in ("minute", "hour", "range"):
+    if time is None or time.precision == "part_of_day":
         return False
+    if time.precision == "day":
+        return time.earliest.date() == reference.astimezone(CHINA).date()
     return timedelta(0) <= reference - time.earliest <= _TODAY
