@@ -130,6 +130,12 @@ def test_what_the_page_does_not_show_is_left_out(annotation: bytes) -> None:
     assert document.warnings == ()
 
 
+def test_a_latin_value_stays_apart_from_a_latin_label() -> None:
+    label = text_stream(At(80, 760, RULE[:26]), At(80, 732, RULE[26:]), At(80, 700, "Name"))
+
+    assert texts(label, field("Zhang", "150 696 250 718")) == [RULE, "Name Zhang"]
+
+
 def test_a_line_to_write_on_gives_way_to_what_was_written() -> None:
     line = text_stream(At(80, 700, "姓名："), At(130, 700, "__________"))
 

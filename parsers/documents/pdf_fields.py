@@ -110,7 +110,7 @@ def _typed(annotation: Any, form: Any) -> Typed | None:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     several = "\n" in text or (not in_form and height > 2 * _USUAL_SIZE)
-    if in_form and form:
+    if in_form and pdfium.FPDFAnnot_GetFormFieldType(form, annotation) not in _CHOICES:
         several |= bool(pdfium.FPDFAnnot_GetFormFieldFlags(form, annotation) & _MULTILINE)
     return Typed(
         text,

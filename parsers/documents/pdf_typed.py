@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from parsers.documents.page_lines import Line, is_wide
@@ -64,9 +64,11 @@ def _placed(page: _Page, typed: Typed) -> bool:
         elif middle > typed.right and (ahead < 0 or char.left < page.chars[ahead].left):
             ahead = n
     if behind >= 0:
-        page.after[behind] += _spread(typed, page.chars[behind])
+        label = page.chars[behind]
+        page.after[behind] += [*_blank(label, typed.text[0]), *_spread(typed, label)]
     elif ahead >= 0:
-        page.before[ahead] += _spread(typed, page.chars[ahead])
+        label = page.chars[ahead]
+        page.before[ahead] += [*_spread(typed, label), *_blank(label, typed.text[-1])]
     return behind >= 0 or ahead >= 0
 
 
@@ -83,6 +85,13 @@ def _level(page: _Page, typed: Typed) -> list[int]:
             if not char.angle and shared >= 0.5 * (char.top - char.bottom):
                 found.append(n)
     return found
+
+
+def _blank(label: Char, value: str) -> list[Char]:
+    """What keeps a Latin value apart from a Latin label."""
+    if is_wide(label.text) or is_wide(value) or label.text.isspace():
+        return []
+    return [replace(label, text=" ", left=label.right, typed=True)]
 
 
 def _spread(typed: Typed, neighbour: Char) -> list[Char]:
