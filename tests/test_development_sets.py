@@ -82,6 +82,17 @@ def test_no_unit_of_the_third_author_is_wrong_for_certain() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "floor"), [("emergencies", 0.97), ("ordinary", 0.94), ("tasks", 0.97)]
+)
+def test_units_of_the_fourth_author(name: str, floor: float) -> None:
+    """Four ordinary drafts name only the bureau: which of its sections wrote, nobody could tell."""
+    figures = measure(f"fourth_author/{name}_open")
+
+    assert figures.share("unit") >= floor
+    assert figures.share("unit certain") == 1.0
+
+
+@pytest.mark.parametrize(
     ("name", "caught", "left_alone"),
     [
         pytest.param("second_author/emergencies", 0.85, 1.0, id="second-author"),

@@ -258,6 +258,8 @@ def test_the_office_in_a_credit_line(label: str, value: str, name: str | None) -
             id="市容科-of-another-city",
         ),
         pytest.param({"title": "通川区综合执法局来我市交流"}, None, id="a-visit-still"),
+        pytest.param({"title": "渠县住建局5月3日来我市交流"}, None, id="a-visit-with-its-day"),
+        pytest.param({"title": "渠县住建局来访"}, None, id="来访"),
     ],
 )
 def test_names_that_were_overlooked(given_: dict[str, object], name: str | None) -> None:

@@ -8,6 +8,7 @@ goes out before the office confirms (四（一）).
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailbot.notice import Notice
 from mailbot.rules.cues import CueTable, fire
@@ -69,7 +70,7 @@ class Fields:
             said = tuple(dict.fromkeys((*held.reasons, reason)))
             self._by_meaning[meaning] = Weight(held.points + one.cue.points, said)
         for meaning, weight in self._by_meaning.items():
-            if meaning not in AGENCIES and (row := index.resolve(meaning)):
+            if meaning not in AGENCIES and (row := _row_of(index, meaning)):
                 self._by_row[row] = weight
 
     def of_agency(self, agency: str) -> Weight:
@@ -120,6 +121,12 @@ def guess(
     if named is not None:
         return named
     return _of_bureau(voice, said, text, weights, index=index, cues=cues)
+
+
+@lru_cache(maxsize=64)
+def _row_of(index: UnitIndex, meaning: str) -> str | None:
+    """The row a word of the file means; asked of the same few words for every draft."""
+    return index.resolve(meaning)
 
 
 def _signed_by_somebody_else(evidence: UnitEvidence, signals: Sequence[Signal]) -> bool:
