@@ -44,6 +44,14 @@ def box(text: str, rect: str, more: bytes = b"/F 4") -> bytes:
     )
 
 
+def remark(kind: bytes, more: bytes = b"") -> bytes:
+    return b"<</Type/Annot/Subtype/%s/Contents%s/Rect[130 696 250 718]%s>>" % (
+        kind,
+        typed("请核对数据"),
+        more,
+    )
+
+
 def read(data: bytes) -> DocumentText:
     document = read_pdf("表.pdf", data, LIMITS)
     assert isinstance(document, DocumentText), document
@@ -112,14 +120,8 @@ def test_read_where_it_stands(annotations: list[bytes], expected: list[str]) -> 
         pytest.param(field("Yes", "130 696 250 718", b"/FT/Btn"), id="tick"),
         pytest.param(field("签", "130 696 250 718", b"/FT/Sig"), id="signature"),
         pytest.param(box("隐藏", "130 696 250 718", b"/F 2"), id="hidden text box"),
-        pytest.param(
-            b"<</Type/Annot/Subtype/Text/Contents%s/Rect[130 696 250 718]>>" % typed("便签"),
-            id="note that pops up",
-        ),
-        pytest.param(
-            b"<</Type/Annot/Subtype/Highlight/Contents%s/Rect[130 696 250 718]>>" % typed("意见"),
-            id="remark on a highlight",
-        ),
+        pytest.param(b"<</Subtype/Highlight/Rect[130 696 250 718]>>", id="mark without a word"),
+        pytest.param(remark(b"Text", b"/F 2"), id="hidden note"),
         pytest.param(b"null", id="nothing at all"),
     ],
 )
@@ -154,6 +156,8 @@ def test_a_value_at_the_top_of_every_page_is_no_running_header() -> None:
     [
         pytest.param(field("张三", "130 696 250 718"), reader.FORM, id="form"),
         pytest.param(box("请核实。", "130 696 250 718"), reader.TEXT_BOXES, id="text box"),
+        pytest.param(remark(b"Text"), reader.REMARKS, id="note that pops up"),
+        pytest.param(remark(b"Highlight"), reader.REMARKS, id="comment on marked words"),
     ],
 )
 def test_is_told(annotation: bytes, told: str) -> None:
@@ -275,3 +279,10 @@ def test_the_form_is_given_back_when_reading_stops_early() -> None:
 
     assert isinstance(content, Unreadable)
     assert pypdfium2.PdfDocument(pdf(b"")).get_formtype() == 0
+
+
+def test_remarks_are_told_and_no_text() -> None:
+    document = read(pdf(LABELS, annotations=[remark(b"Text"), remark(b"StrikeOut")]))
+
+    assert "核对" not in document.text
+    assert document.warnings == (reader.REMARKS,)

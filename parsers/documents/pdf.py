@@ -15,7 +15,7 @@ from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import around, clean, document, refuse
 from parsers.documents.page_lines import PageLines, paragraphs_of, running_lines
-from parsers.documents.pdf_fields import Typed, attached_files, form_of, is_only_a_shell, typed_on
+from parsers.documents.pdf_fields import PutOn, attached_files, form_of, is_only_a_shell, put_on
 from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
@@ -24,6 +24,7 @@ from parsers.limits import Limits
 
 FORM = "PDF 表单中填写的内容已按所在位置读入，请核对。"
 TEXT_BOXES = "PDF 上后加的文本框（批注文字）已按所在位置读入，请核对。"
+REMARKS = "PDF 含批注，批注不算文稿内容，未读取；如属正文请写入正文后重新发送。"
 TOO_MANY_FIELDS = "PDF 的表单项或批注过多，只读取了一部分，请核对。"
 SHELL = "动态表单（XFA），页面上没有填写的内容"
 PRINT_TO_PDF = "请用 Adobe Reader 打开该表单，打印成 PDF，或把文字粘贴到 Word 文档中重新发送。"
@@ -232,25 +233,27 @@ def _page(
     except Exception:  # noqa: BLE001  PdfiumError: page failed to load
         return _Page(PageLines((), 595, 842), [], 0, scanned=False)
     try:
-        typed, complete = typed_on(page, form)
-        printed = printed_page(page, typed)
+        put = put_on(page, form)
+        printed = printed_page(page, put.typed)
         chars = sum(len(line.text) for line in printed.lines)
-        own_chars = max(chars - sum(len(t.text) for t in typed), 0)
+        own_chars = max(chars - sum(len(t.text) for t in put.typed), 0)
         images, largest = _images(page, printed.width * printed.height, taken, limits)
         scanned = own_chars < _FEW_CHARS and largest > _SCAN_COVERS
         pieces = _text_objects(page)
         gaps = pieces > 1.03 * own_chars + _FEW_PIECES
-        return _Page(printed, images, chars, scanned, gaps, tuple(_notes(typed, complete)))
+        return _Page(printed, images, chars, scanned, gaps, tuple(_notes(put)))
     finally:
         page.close()
 
 
-def _notes(typed: list[Typed], complete: bool) -> Iterator[str]:
-    if any(t.in_form for t in typed):
+def _notes(put: PutOn) -> Iterator[str]:
+    if any(typed.in_form for typed in put.typed):
         yield FORM
-    if not all(t.in_form for t in typed):
+    if not all(typed.in_form for typed in put.typed):
         yield TEXT_BOXES
-    if not complete:
+    if put.remarks:
+        yield REMARKS
+    if not put.complete:
         yield TOO_MANY_FIELDS
 
 

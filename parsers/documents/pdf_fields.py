@@ -8,7 +8,7 @@ or pop-up notes.
 import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +25,12 @@ _MAX_ATTACHED: Final = 10
 _MAX_VALUE: Final = 200_000  # bytes of one value
 _UNSEEN: Final = (
     pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+)
+_REMARKS: Final = frozenset(
+    {
+        *(pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE),
+        *(pdfium.FPDF_ANNOT_SQUIGGLY, pdfium.FPDF_ANNOT_STRIKEOUT, pdfium.FPDF_ANNOT_CARET),
+    }
 )
 _MULTILINE: Final = 1 << 12
 _PASSWORD: Final = 1 << 13  # PDF 32000-1, table 228: positions count from one
@@ -45,6 +51,19 @@ class Typed:
     size: float
     several_lines: bool
     in_form: bool
+
+
+@dataclass(slots=True)
+class PutOn:
+    """What people put on a page: texts it shows, remarks that only pop up.
+
+    Attributes:
+        complete: False where there were too many to look at.
+    """
+
+    typed: list[Typed] = field(default_factory=list)
+    remarks: bool = False
+    complete: bool = True
 
 
 @contextmanager
@@ -76,22 +95,31 @@ def attached_files(opened: pypdfium2.PdfDocument) -> list[str]:
     return names
 
 
-def typed_on(page: pypdfium2.PdfPage, form: Any) -> tuple[list[Typed], bool]:
-    """Texts put on the page, and whether all were looked at; raises Refused for huge ones."""
+def put_on(page: pypdfium2.PdfPage, form: Any) -> PutOn:
+    """What was put on the page; raises Refused for huge texts."""
     raw = page.raw
     count = pdfium.FPDFPage_GetAnnotCount(raw)
-    found: list[Typed] = []
+    found = PutOn(complete=count <= MOST_ANNOTATIONS)
     for n in range(min(count, MOST_ANNOTATIONS)):
         annotation = pdfium.FPDFPage_GetAnnot(raw, n)
         if not annotation:
             continue
         try:
             typed = _typed(annotation, form)
+            found.remarks = found.remarks or _is_remark(annotation)
         finally:
             pdfium.FPDFPage_CloseAnnot(annotation)
         if typed is not None:
-            found.append(typed)
-    return found, count <= MOST_ANNOTATIONS
+            found.typed.append(typed)
+    return found
+
+
+def _is_remark(annotation: Any) -> bool:
+    """A note or a comment on marked words; marks without a word say nothing."""
+    if pdfium.FPDFAnnot_GetSubtype(annotation) not in _REMARKS:
+        return False
+    hidden = pdfium.FPDFAnnot_GetFlags(annotation) & pdfium.FPDF_ANNOT_FLAG_HIDDEN
+    return not hidden and bool(_contents(annotation).strip())
 
 
 def _typed(annotation: Any, form: Any) -> Typed | None:
