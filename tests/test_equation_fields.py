@@ -1,4 +1,4 @@
-"""EQ fields: what their codes draw is read and counted, once, in every format of Word."""
+"""Fields without a result: what equations and drop-downs show is read and counted, once."""
 
 import pytest
 from hypothesis import given
@@ -82,6 +82,15 @@ def _text(text: str) -> str:
     return _run(f"<w:t>{text}</w:t>")
 
 
+def _drop_down(*entries: str, more: str = "") -> str:
+    listed = "".join(f"<w:listEntry w:val='{entry}'/>" for entry in entries)
+    return (
+        "<w:r><w:fldChar w:fldCharType='begin'><w:ffData>"
+        f"<w:ddList>{more}{listed}</w:ddList></w:ffData></w:fldChar></w:r>"
+        f"{_code('FORMDROPDOWN')}{_mark('end')}"
+    )
+
+
 RINGED = f"{_mark('begin')}{_code(' eq ')}{_code(chr(92) + 'o' + chr(92) + 'ac(○,')}{_code('1')}{_code(')')}{_mark('end')}"
 PINYIN = r"EQ \* jc2 \o\ad(\s\up 9(pīn),拼)"
 
@@ -125,6 +134,16 @@ PINYIN = r"EQ \* jc2 \o\ad(\s\up 9(pīn),拼)"
             "半",
             1,
             id="simple field with a result",
+        ),
+        pytest.param(
+            _text("类别：") + _drop_down("市容", "燃气", more="<w:result w:val='1'/>"),
+            "类别：燃气",
+            5,
+            id="choice of a form",
+        ),
+        pytest.param(_drop_down("市容", "燃气"), "市容", 2, id="first choice where none was made"),
+        pytest.param(
+            _drop_down("市容", more="<w:result w:val='9'/>"), "", 0, id="choice that is not there"
         ),
         pytest.param(
             f"<w:del>{_mark('begin')}{_run('<w:delInstrText>eq x</w:delInstrText>')}"

@@ -268,7 +268,7 @@ class StoryWalk:
 
     def field_character(self, element: Element) -> Descent:
         """w:fldChar: what stood between begin and separate was code, whatever its tags."""
-        self._fields.mark(value_of(element, "fldCharType"), self._open[-1] if self._open else None)
+        self._fields.mark(element, self._open[-1] if self._open else None)
         return None
 
     def instruction(self, element: Element) -> Descent:
