@@ -318,6 +318,11 @@ class Notice(Frozen):
         """Rows of annex 2 by canonical name."""
         return {unit.name: unit for unit in self.units}
 
+    @cached_property
+    def names_of_units(self) -> tuple[str, ...]:
+        """Names and aliases of annex 2, in its order."""
+        return tuple(name for unit in self.units for name in (unit.name, *unit.aliases))
+
     def unit(self, name: str) -> Unit:
         """The row with this canonical name; KeyError if there is none."""
         return self.unit_by_name[name]

@@ -38,3 +38,14 @@ def one_sign_differs(one: str, other: str) -> bool:
     if len(one) != len(other):
         return False
     return sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def one_edit(one: str, other: str) -> bool:
+    """Whether two words are one replaced, one missing or one added character apart."""
+    if len(one) == len(other):
+        return one_sign_differs(one, other)
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) != 1:
+        return False
+    at = next((i for i, sign in enumerate(short) if sign != long[i]), len(short))
+    return short[at:] == long[at + 1 :]

@@ -1,15 +1,16 @@
-"""A character written twice at the head of a common word: 知知识, 推推进 (四（二） 多字).
+"""Signs, words and sentences written twice: 知知识, 环境境, 满意满意 (四（二） 多字).
 
 Two words may well meet in one character (大队队员, 城管管理): such words before are named.
+渐渐, 清清楚楚, 商量商量, 哗啦哗啦 and 中队中队长 are right.
 """
 
 import re
 from collections.abc import Iterator
 
 from mailbot.records.verdicts import Hint
+from mailbot.rules.quality_doubled_words import HEADS, TAILS
 
 _TWICE = re.compile(r"([一-龥])\1")
-_WORD_TWICE = re.compile(r"(?!一|逐|层)([一-龥]{2})\1(?![长员者书所部站室处会])")
 _SLIP = re.compile(
     r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
     r"|(?<![但只还就要若或凡总便都也])是是(?!非)"
@@ -17,6 +18,17 @@ _SLIP = re.compile(
     r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
     r"|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
 )
+_AGAIN = re.compile(r"(?!一|逐|层|[两三四五六七八九十]|[一-龥][了吧啊呀的着来])([一-龥]{2,8}?)\1")
+_RIGHT_TWICE = frozenset(
+    """
+    商量 琢磨 溜达 打听 收拾 热闹 高兴 研究 考虑 休息 讨论 放松 凉快
+    活动 锻炼 体验 体会 尝试 了解 学习 交流
+    很多 非常 许多 好多 多少 滴答 哗啦 叮咚 叮当 咕咚 咕噜 呼噜 轰隆 吱嘎 吱呀 嘀嗒 淅沥 噼啪
+    """.split()  # noqa: SIM905  a list of words reads better so
+)
+_BODIES = frozenset("队组部区局科办室委会处村县镇乡市院校站所司心道")
+_MEMBERS = frozenset("长书主副党干队人员成工办负支者所部站室处会")
+_SENTENCE = re.compile(r"[^。！？\n]{15,200}[。！？]")
 _AROUND = 8
 # A word, and after / the characters before its doubled head that make it two words.
 _WORDS = """
@@ -43,11 +55,20 @@ def doubled(text: str) -> Iterator[Hint]:
         slip = _SLIP.match(text, at) or (_SLIP.match(text, at - 1) if at else None)
         if slip is not None:
             yield Hint("叠字", _around(text, *slip.span()), f"“{slip[0]}”可能多字")
-        elif _heads_a_word(text, at):
-            end = hit.end() + 1
-            yield Hint("叠字", _around(text, at, end), f"“{text[at:end]}”可能多字")
-    for hit in _WORD_TWICE.finditer(text):
-        yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
+            continue
+        span = (at, hit.end() + 1) if _heads_a_word(text, at) else _slip_of_word(text, at)
+        if span is not None:
+            yield Hint("叠字", _around(text, *span), f"“{text[slice(*span)]}”可能多字")
+    yield from _again(text)
+    yield from _said_again(text)
+
+
+def _again(text: str) -> Iterator[Hint]:
+    for hit in _AGAIN.finditer(text):
+        word, after = hit[1], text[hit.end() : hit.end() + 1]
+        member = word[-1] in _BODIES and after in _MEMBERS
+        if len(set(word)) > 1 and not member and word not in _RIGHT_TWICE:
+            yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
 
 
 def _heads_a_word(text: str, at: int) -> bool:
@@ -57,6 +78,37 @@ def _heads_a_word(text: str, at: int) -> bool:
         return False
     before = text[at - 1 : at] if at else ""
     return not (before and before in followers[after])
+
+
+def _slip_of_word(text: str, at: int) -> tuple[int, int] | None:
+    """The place of 知知识 or 环境境 around a doubled sign; None where it may be right."""
+    sign, before, after = text[at], text[at - 1 : at], text[at + 2 : at + 3]
+    if (
+        sign in (before, after)
+        or _pairs(text[at + 2 : at + 4])
+        or _pairs(text[max(0, at - 2) : at])
+    ):
+        return None
+    head, tail = HEADS.get(sign), TAILS.get(sign)
+    if head and after in head[0] and before not in head[1]:
+        return at, at + 3
+    if tail and before and before in tail[0] and after not in tail[1]:
+        return at - 1, at + 2
+    return None
+
+
+def _pairs(signs: str) -> bool:
+    """Whether two signs are one twice, as in 干干净净."""
+    return len(signs) == 2 and signs[0] == signs[1]
+
+
+def _said_again(text: str) -> Iterator[Hint]:
+    seen: set[str] = set()
+    for hit in _SENTENCE.finditer(text):
+        sentence = hit[0].strip()
+        if sentence in seen:
+            yield Hint("重复", sentence[:40], "这句话前面已有一句，一字不差，请核对是否重复")
+        seen.add(sentence)
 
 
 def _around(text: str, start: int, end: int) -> str:

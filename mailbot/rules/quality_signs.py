@@ -1,0 +1,91 @@
+"""Signs that do not belong in a draft, and places left to be filled in (四（二）)."""
+
+import re
+from collections.abc import Iterator
+
+from mailbot.records.verdicts import Hint
+
+_AROUND = 8
+_COUNTED = "名人件处起家户台辆项条份座吨元万亿%％"
+_MARKUP = re.compile(
+    r"</?[a-zA-Z][^<>\n]{0,30}>|&(?:nbsp|lt|gt|amp|quot|ldquo|rdquo);"
+    r"|\*\*(?=[一-龥])[^*\n]{1,40}\*\*|^#{1,6} |`{3}",
+    re.MULTILINE,
+)
+_PICTURE = re.compile(r"[\U0001F300-\U0001FAFF]")
+_GARBLED = re.compile(r"[\ufffd\ue000-\uf8ff]")
+_SPACED = re.compile(r"[一-龥”）][ \u3000]{1,4}[，。；：、！？]")
+_LONE = re.compile(
+    r"(?<=[一-龥])(?:[a-df-hj-mo-uwyzａ-ｚ](?![位歌型形级字轨类座区栋盘点股照证本口])|[#$^`\\={}])(?=[一-龥])"
+)
+_LETTER_FOR_DIGIT = re.compile(
+    r"(?<![A-Za-z\d])\d{1,4}[OolI]\d{0,3}(?=[年月日时人名件处起家户台辆项条份座吨])"
+)
+_TWO_POINTS = re.compile(r"\d\.\.\d|[%％]{2}")
+_LINE_HEAD = re.compile(r"([^\n]{1,8})\n[ \t\u3000]{0,8}([，。；、！？）》])")
+_EMPTY = re.compile(r"（[ \u3000]{0,6}）|《[ \u3000]{0,6}》|“[ \u3000]{0,6}”|【[ \u3000]{0,6}】")
+_GAP = re.compile(
+    r"(?<![A-Za-z0-9·Xx×＊*])(?:[Xx×＊*]{2,6}(?![A-Za-z0-9%Xx×＊*])|_{2,}|﹡{2,}|[○□〇]{2,}|＿{2,})"
+    rf"|(?<![A-Za-z0-9])[XxNn×](?=[{_COUNTED}])|(?<![A-Za-z0-9])[Xx×](?=[年月日时点个次](?![A-Za-z]))"
+    r"|(?<!\d)\d{2}[Xx×*]{2}年"
+    r"|(?<=[一-龥])[ \u3000]{2,8}(?=[人名台辆户家处次件吨份]次?[，。；、])"
+    r"|(?:(?<![一-龥])|(?<=[于在至到自]))年[ \u3000]{0,4}月[ \u3000]{0,4}日(?!常|期|报|子|程)"
+    r"|\d月[ \u3000]{1,4}日"
+    rf"|[?？]{{2,}}(?=[{_COUNTED}月日])"
+    r"|[（(【\[][^（()）【】\]\n]{0,8}(?:待补|待定|待填|待核|待确认|此处|请填|请补|填写)[^（()）【】\]\n]{0,12}[）)】\]]"
+    r"|(?<![有亟])待(?:补充|填写|核实数据)|此处(?:补充|填写)|TODO|TBD"
+    r"|(?:(?<![一-龥])|(?<=[在对由与和向到]))某某(?=局|街道|单位|领导|同志|科室|县|区|乡|镇|社区|公司|项目)"
+)
+_SOMEBODY = re.compile(
+    r"(?:当事人|男子|女子|司机|驾驶[人员]|业主|店主|户主|商户|居民|市民|群众|村民|经营者|负责人|行为人|老板)[一-龥]$"
+)
+_STOPS = re.compile(
+    r"，，|。。(?!。)|、、|；；|：：|，。|。，|、，|，、|；。|。；|，；|：，|、。|：。|。、"
+)
+
+
+def left_open(text: str) -> Iterator[Hint]:
+    """XX, ____, 【待补】, 20××年, 年 月 日, empty brackets."""
+    marked = [hit.span() for hit in _MARKUP.finditer(text)]
+    for pattern in (_GAP, _EMPTY):
+        for hit in pattern.finditer(text):
+            named = _SOMEBODY.search(text, max(0, hit.start() - 8), hit.start())
+            if not named and not any(a < hit.end() and hit.start() < b for a, b in marked):
+                advice = f"“{hit[0]}”像是没有填写的内容"
+                yield Hint("缺内容", around(text, *hit.span()), advice)
+
+
+def strays(text: str) -> Iterator[Hint]:
+    """Markup, pictures, lone letters, blanks before a stop, what cannot be shown."""
+    for pattern, advice in (
+        (_GARBLED, "有无法显示的字符，请核对"),
+        (_MARKUP, "有网页或排版代码，请删去"),
+        (_PICTURE, "有表情符号，请删去"),
+        (_LONE, "夹了一个多余的字符"),
+        (_LETTER_FOR_DIGIT, "数字里混入了字母"),
+        (_TWO_POINTS, "数字的写法有误"),
+        (_SPACED, "标点前有多余的空格"),
+    ):
+        hit = pattern.search(text)
+        if hit:
+            about = "乱码" if pattern is _GARBLED else "多余字符"
+            yield Hint(about, around(text, *hit.span()), advice)
+    for hit in _LINE_HEAD.finditer(text):
+        yield Hint("多余字符", hit[1], f"其后的“{hit[2]}”落到了下一行行首，请核对")
+
+
+def clashing_stops(text: str) -> Iterator[Hint]:
+    """，， and 。，, and a text that ends with a comma."""
+    for hit in _STOPS.finditer(text):
+        yield Hint("标点", around(text, *hit.span()), f"“{hit[0]}”标点重复或冲突")
+    end = len(text.rstrip())
+    if end > _AROUND and text[end - 1] in "，、":
+        advice = "全文以逗号、顿号结尾，是否没有写完"
+        yield Hint("标点", around(text, end - 1, end), advice)
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The place with a few characters on each side, within its line."""
+    left = max(text.rfind("\n", 0, start) + 1, start - _AROUND)
+    right = text.find("\n", end)
+    return text[left : min(len(text) if right < 0 else right, end + _AROUND)]
