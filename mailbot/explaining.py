@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mailbot.cli.printing import iso
 from mailbot.records.verdicts import Judgement, Reason
-from mailbot.rules.judgement import RuleBook, judge_draft, judge_mail
+from mailbot.rules.judgement import RuleBook, judge_draft, judge_mail, subject_of
+from mailbot.rules.our_letters import own_words
 from mailbot.rules.what_if import what_would_change
 from parsers.facts import Address, DraftText, Message, MessageKind, Reading
 
@@ -27,6 +28,7 @@ def explain(
 
     With `what_if` each draft also holds "would_change": what would turn its verdicts.
     """
+    original, reading = reading, own_words(reading)
     judged = [
         (
             draft,
@@ -42,12 +44,18 @@ def explain(
         for draft in reading.all_drafts
     ]
     if not judged and _asks_for_judgement(reading):
-        alone = judge_mail(reading, received_at=received_at, known_addresses=known, book=book)
+        alone = judge_mail(
+            reading,
+            received_at=received_at,
+            known_addresses=known,
+            book=book,
+            answering=subject_of(original),
+        )
         judged = [alone] if alone else []
     document: dict[str, object] = {
         "file": str(path),
         "sha256": reading.sha256,
-        "mail": _mail(reading.message, received_at),
+        "mail": _mail(original.message, received_at),
         "drafts": [draft_document(draft, judgement) for draft, judgement in judged],
         "unreadable": [
             {"name": item.name, "reason": item.reason, "remedy": item.remedy}

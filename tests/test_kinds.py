@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailbot.config_files import load
 from mailbot.cue_files import load_cues
-from mailbot.records.verdicts import KindVerdict
+from mailbot.records.verdicts import EmergencyLevel, KindVerdict
 from mailbot.rules.kinds import classify, declared_kind, outline, weigh
 
 HERE = Path(__file__).parent
@@ -106,6 +106,15 @@ def test_an_alert_is_always_news() -> None:
 
     assert (verdict.kind, verdict.column) == ("动态简讯", 1)
     assert verdict.reasons[0].clause == "二·一"
+
+
+@pytest.mark.parametrize("level", ["none", "review"])
+def test_what_nobody_could_read_is_of_no_kind_yet(level: EmergencyLevel) -> None:
+    """A damaged file under an empty mail is no 动态简讯 of 0 words that counts."""
+    verdict = judged("", "开江县住建局信息", emergency_level=level)
+
+    assert (verdict.kind, verdict.column) == ("待审", None)
+    assert verdict.needs_review == ("没有读到正文，不能判断类型",)
 
 
 def test_a_non_draft_does_not_hide_a_suspected_emergency() -> None:

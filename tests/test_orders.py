@@ -141,6 +141,17 @@ def test_only_a_confirmation_takes_its_code_from_the_answered_subject() -> None:
     assert read_orders(subject, "不是我发的") == ()
 
 
+@pytest.mark.parametrize("subject", ["更正", "更正：", "更正 #2"])
+def test_a_subject_that_only_names_the_order_is_none_of_its_own(subject: str) -> None:
+    words = "更正 #2 类型=问题反映"
+    assert [order.text for order in read_orders(subject, f"王主任：\n{words}")] == [words]
+
+
+def test_a_subject_alone_that_cannot_be_read_is_explained() -> None:
+    (said,) = read_orders("更正", "请办理。")
+    assert isinstance(said, Misread)
+
+
 def test_lines_beyond_the_thirtieth_are_not_orders() -> None:
     body = "\n".join(f"采用 #{number} 达州要情 单条" for number in range(1, 60))
     assert len(read_orders("", body)) == MOST_LINES

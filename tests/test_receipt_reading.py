@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from filing_samples import FilingDesk, filing_desk
 from order_samples import NOON, UNIT_ADDRESS, office_config
+from order_samples import mail as order_mail
 from pdf_making import At, pdf, text_stream, typed
 from word_files import make_docx, paragraph, zipped
 
@@ -113,3 +114,29 @@ def test_a_plain_draft_has_no_such_line(desk: FilingDesk) -> None:
     assert TITLE in text
     assert "读取说明" not in text
     assert "未能读取" not in text
+
+
+def test_a_damaged_file_under_an_empty_mail_counts_as_nothing_yet(desk: FilingDesk) -> None:
+    """Somebody has to look, since it may tell an emergency; no quota is met by 0 words."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Date"] = UNIT_ADDRESS, "报送信息", format_datetime(NOON)
+    data = make_docx(DRAFT)[:1000]
+    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename="稿.docx")
+    (draft,) = desk.fetch(mail.as_bytes(), NOON, NOON)
+    with desk.store.look() as uow:
+        (text,) = [m.text for m in uow.outbox.listing(limit=1000) if m.lane == "receipt"]
+
+    assert (draft.kind, draft.column, draft.emergency) == ("待审", None, "review")
+    assert "没有读到正文，暂不计入，收到可读的稿件后再计" in text
+    assert "稿件中没有找到" not in text
+    assert "应报1篇，已报0篇" in text
+
+
+def test_what_an_emergencys_unit_is_asked_for_is_asked_once(desk: FilingDesk) -> None:
+    leak = "今天11时40分，朝阳路一施工点挖断中压燃气管，正在漏气，已拉警戒线，人员正在处置。"
+    desk.fetch(order_mail(UNIT_ADDRESS, "燃气泄漏", leak), NOON, NOON)
+    with desk.store.look() as uow:
+        (text,) = [m.text for m in uow.outbox.listing(limit=1000) if m.lane == "receipt"]
+
+    assert "请尽快补报：伤亡、损失、联系人、签发" in text
+    assert "稿件中没有找到：撰稿、落款、日期（四（一））" in text

@@ -16,6 +16,7 @@ from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import CueTable
 from mailbot.rules.duplicates import Fingerprint
 from mailbot.rules.elements import completed
+from mailbot.rules.our_letters import as_follow_up
 from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCount
 
 _FIRST_SENTENCES = 160
@@ -53,11 +54,13 @@ def judge_mail(
     received_at: datetime,
     known_addresses: Mapping[str, str],
     book: RuleBook,
+    answering: str = "",
 ) -> tuple[DraftText, Judgement] | None:
     """A mail without a draft, where its few words or a closed attachment may tell an emergency.
 
     Returns the mail's own words as a draft, with its judgement; None when nothing in it
-    asks for attention (二·一).
+    asks for attention (二·一). `answering` is the subject the mail came with, where that is
+    a letter of ours: an answer to a 催续报 asks for attention.
     """
     message = reading.message
     if message is None:
@@ -80,6 +83,7 @@ def judge_mail(
         earlier=(),
         book=book,
     )
+    judged = as_follow_up(judged, answering, body)
     return None if judged.emergency.level == "none" else (draft, judged)
 
 
@@ -116,7 +120,7 @@ def judge_draft(
         notice=book.notice,
         cues=book.kind_cues,
     )
-    is_draft = kind.kind != kinds.NOT_A_DRAFT
+    is_draft = kind.kind != kinds.NOT_A_DRAFT and bool(parts.body.strip())
     evidence = evidence_of(draft, reading, home, known_addresses)
     unit = units.identify(evidence, book.notice, book.unit_cues if is_draft else None)
     named = unit.joint or ((unit.registered,) if unit.registered else ())

@@ -19,6 +19,7 @@ NEWS, PRACTICE, PROBLEM = "动态简讯", "经验做法", "问题反映"
 NOT_A_DRAFT, UNDECIDED = "非稿件", "待审"
 _GROUPS = {"news": NEWS, "practice": PRACTICE, "problem": PROBLEM, "other": NOT_A_DRAFT}
 _CLAUSES = {NEWS: "二·一", PRACTICE: "二·二", PROBLEM: "二·三", NOT_A_DRAFT: "二", UNDECIDED: "二"}
+UNREAD = "没有读到正文，不能判断类型"
 _OPENING = 60
 _ENDING = 120
 _SHOWN_REASONS = 5
@@ -67,6 +68,7 @@ def classify(
         subject: Subject of the mail.
         structure: `outline(body)`.
         emergency_level: "alert" forces 动态简讯; "review" keeps 非稿件 from hiding it.
+            Short of an alert, a text without a body is 待审: nobody has read it.
         notice: Lengths and columns.
         cues: The table of kinds.toml.
     """
@@ -81,7 +83,8 @@ def classify(
         cues=cues,
     )
     ranked, fired, claimed = weighed.ranked, weighed.fired, weighed.claimed
-    kind = decide(ranked, emergency_level, cues.settings)
+    unread = not body.strip() and emergency_level != "alert"
+    kind = UNDECIDED if unread else decide(ranked, emergency_level, cues.settings)
     note, far = length_note(kind, words, notice)
     return KindVerdict(
         kind=kind,
@@ -89,8 +92,12 @@ def classify(
         candidates=tuple((name, round(score, 1)) for name, score in ranked[:2]),
         declared=declared or claimed,
         length_note=note,
-        reasons=_reasons(kind, ranked, fired, claimed, emergency_level),
-        needs_review=_doubts(kind, ranked, claimed, note if far else "", emergency_level),
+        reasons=(Reason(f"类型：{kind}", UNREAD, _CLAUSES[kind]),)
+        if unread
+        else _reasons(kind, ranked, fired, claimed, emergency_level),
+        needs_review=(UNREAD,)
+        if unread
+        else _doubts(kind, ranked, claimed, note if far else "", emergency_level),
         rules_version=cues.version,
     )
 
@@ -244,8 +251,7 @@ def _doubts(
 ) -> tuple[str, ...]:
     doubts = []
     if kind == UNDECIDED:
-        (best, top), (second, less) = ranked[0], ranked[1]
-        doubts.append(f"类型待审：{best}（{top:.1f}分）与{second}（{less:.1f}分）难以区分，请选定")
+        doubts.append(f"类型待审：可能是{ranked[0][0]}，也可能是{ranked[1][0]}，请选定")
     elif claimed and claimed != kind:
         doubts.append(f"稿件自报{claimed}，按内容判为{kind}，请核对")
     if far_off and emergency_level == "none":

@@ -147,7 +147,20 @@ def read_orders(subject: str, body: str) -> tuple[Order | Misread, ...]:
         known = found.get(order.text)
         if known is None or (isinstance(known, Order) and known.token is None):
             found[order.text] = order
+    heading = _heading(lines[0], found.values())
+    if heading is not None:
+        del found[heading.text]
     return contradictions(_confirming(order, subject) for order in found.values())
+
+
+def _heading(subject: str, found: Iterable[Order | Misread]) -> Misread | None:
+    """A subject that only names what the body orders in full: “更正” over “更正 #2 …”."""
+    said = _read(subject)
+    if not isinstance(said, Misread):
+        return None
+    word = said.text.rstrip(" :：")
+    more = any(item.text != said.text and item.text.startswith(word) for item in found)
+    return said if more else None
 
 
 def is_orders(subject: str, body: str) -> bool:

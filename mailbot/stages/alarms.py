@@ -8,6 +8,7 @@ from mailbot.config import Config
 from mailbot.records.letters import EmergencyAlert
 from mailbot.records.verdicts import EmergencyVerdict
 from mailbot.rules.emergency_deadlines import alert_key
+from mailbot.rules.our_letters import draft_answered, event_answered
 from mailbot.stages.orders_proof import acknowledge_words
 from mailbot.stages.post import Post, Stamper
 from store.office import with_draft
@@ -20,9 +21,15 @@ _SAME_EVENT = timedelta(days=3)
 _SAME_HOUR = timedelta(hours=2)
 
 
-def record_event(uow: UnitOfWork, draft: DraftRecord) -> tuple[EventRecord, bool]:
-    """Open an event for this report, or add it to the one it continues; True when opened."""
-    known = _continued(uow.events.all(), draft)
+def record_event(
+    uow: UnitOfWork, draft: DraftRecord, *, answering: str = ""
+) -> tuple[EventRecord, bool]:
+    """Open an event for this report, or add it to the one it continues; True when opened.
+
+    `answering` is the subject of its mail: an answer to our letter on an event continues it.
+    """
+    events = uow.events.all()
+    known = _answered(events, draft, answering) or _continued(events, draft)
     if known is None:
         event = _opened(draft)
         event_id = uow.events.add(event)
@@ -82,6 +89,23 @@ def _continued(events: Sequence[EventRecord], draft: DraftRecord) -> EventRecord
     if draft.stage in ("续报", "终报"):
         return recent[0] if recent else None
     return next((event for event in recent if _phoned_in(event, draft)), None)
+
+
+def _answered(
+    events: Sequence[EventRecord], draft: DraftRecord, subject: str
+) -> EventRecord | None:
+    """The open event of the same unit whose letter, or whose report's receipt, is answered."""
+    number, report = event_answered(subject), draft_answered(subject)
+    return next(
+        (
+            event
+            for event in events
+            if (event.id == number or report in event.draft_ids)
+            and event.unit == draft.unit
+            and event.state == "open"
+        ),
+        None,
+    )
 
 
 def _phoned_in(event: EventRecord, draft: DraftRecord) -> bool:

@@ -17,9 +17,10 @@ from mailbot.ports import Papers
 from mailbot.records.letter_lines import Progress
 from mailbot.records.verdicts import Completeness, Judgement, KindVerdict
 from mailbot.rules.duplicates import revive
-from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail
+from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail, subject_of
+from mailbot.rules.our_letters import as_follow_up, own_words
 from mailbot.rules.receipt_time import doubted
-from mailbot.stages import alarms, secrecy
+from mailbot.stages import alarms, office_answers, secrecy
 from mailbot.stages.arrivals import Arrival, is_history, known_addresses, settle
 from mailbot.stages.begun_readings import BegunReadings
 from mailbot.stages.bounced import returned
@@ -261,10 +262,14 @@ class Filing:
 
     def _file_drafts(self, uow: UnitOfWork, arrival: Arrival, *, receipts: bool) -> None:
         keep_files(uow, arrival.mail.id, arrival.reading)
-        texts = arrival.reading.all_drafts
+        arrival = replace(arrival, reading=own_words(arrival.reading))
+        idle = office_answers.is_idle(self.config, arrival)
+        texts = () if idle else arrival.reading.all_drafts
         filed = [self._file_one(uow, arrival, text, at) for at, text in enumerate(texts, 1)]
         if not texts:
             filed = self._emergency_alone(uow, arrival) or self._pictures_alone(uow, arrival)
+        if idle and not filed and receipts and not arrival.history:
+            office_answers.explain(uow, self.config, self.post, arrival)
         for record, judgement in filed:
             self._raise_alarm(uow, arrival, record, judgement)
         kind, because = kind_of([record for record, _ in filed], arrival.reading)
@@ -274,7 +279,7 @@ class Filing:
 
     def _file_one(self, uow: UnitOfWork, arrival: Arrival, text: DraftText, ordinal: int) -> Filed:
         mail = arrival.mail
-        mark = fingerprint_of(text, arrival.message.subject)
+        mark = fingerprint_of(text, subject_of(arrival.reading))
         alike = uow.drafts.sharing_band(mark.bands, since=mail.received_at - _LOOK_BACK)
         judgement = judge_draft(
             text,
@@ -284,6 +289,7 @@ class Filing:
             earlier=[old for record in alike if (old := revive(record)) is not None],
             book=self.book,
         )
+        judgement = as_follow_up(judgement, arrival.message.subject, text.segments.full)
         record, judgement = self._stored(
             uow, arrival, text, judgement, ordinal=ordinal, bands=mark.bands
         )
@@ -296,6 +302,7 @@ class Filing:
             received_at=arrival.mail.received_at,
             known_addresses=arrival.known,
             book=self.book,
+            answering=arrival.message.subject,
         )
         if judged is None:
             return []
@@ -332,9 +339,10 @@ class Filing:
         ordinal: int = 1,
         bands: Sequence[str] = (),
     ) -> Filed:
-        mark = fingerprint_of(text, arrival.message.subject)
+        mark = fingerprint_of(text, subject_of(arrival.reading))
         judgement = doubted(judged, arrival.receipt)
         row = draft_row(text, judgement, mail=arrival.mail, ordinal=ordinal, mark=mark)
+        row = replace(row, title=row.title or arrival.message.subject)
         stored = uow.drafts.get(uow.drafts.add(with_reasons(row, arrival.receipt), bands))
         assert stored is not None
         log.event("filed", draft=stored.id, kind=stored.kind, emergency=stored.emergency)
@@ -346,7 +354,7 @@ class Filing:
     ) -> None:
         if record.emergency == "none" or record.relation == "exact" or arrival.history:
             return
-        event, opened = alarms.record_event(uow, record)
+        event, opened = alarms.record_event(uow, record, answering=arrival.message.subject)
         alarms.first_alert(
             uow,
             self.post,

@@ -128,7 +128,7 @@ def confirmation(
         intro=f"收到您的指令，尚未办理。确认后的结果如下，请在{chinese_moment(expires)}前确认，逾期作废：",
         lines=tuple(lines),
         actions=(Action("确认办理", f"确认 {secret}", config.smtp.from_),),
-        closing="直接回复本邮件（不要改动主题），首行写“确认”即可。如果不是您本人的指令，请不要回复，并告知办公室。",
+        closing="也可以直接回复本邮件（不要改动主题），首行写“确认”。如果不是您本人的指令，请不要回复，并告知办公室。",
         office=config.office.name,
         secret=secret,
     )

@@ -25,6 +25,7 @@ _BARE = "receipts.bare/"  # + hash of a sender: when his answer without a file g
 _ANSWERED = re.compile(
     r"\s*(?:(?:re|aw|回复|答复|回覆|fw|fwd|转发)\s*(?:\[\d+\])?\s*[:：]\s*)*", re.IGNORECASE
 )
+_ASKED_ALREADY: Mapping[str, str] = {"签发": "审核签发", "联系人": "联系方式"}
 _RELATIONS: Mapping[str, str] = {
     "exact": "与已登记的 #{} 内容相同，不重复计数",
     "revision": "为已登记的 #{} 的修改稿，按一篇计",
@@ -177,12 +178,18 @@ def _line(config: Config, record: DraftRecord, judgement: Judgement) -> ReceiptD
         length_note="" if emergency else length_note(record.kind, record.words, config.notice),
         punctuality=_punctuality(record, config) if emergency else "",
         task="；".join(filter(None, (_task(record, config), _request(record)))),
-        missing=record.missing,
+        missing=_missing(record),
         elements_missing=record.elements_missing,
         hints=judgement.hints[:5] or tuple[Hint, ...](),
         review=judgement.needs_review,
         reading=record.warnings,
     )
+
+
+def _missing(record: DraftRecord) -> tuple[str, ...]:
+    """What the clause asks for, without what an emergency's unit is asked for at once."""
+    asked = {_ASKED_ALREADY.get(element) for element in record.elements_missing}
+    return tuple(item for item in record.missing if item not in asked)
 
 
 def _counted(record: DraftRecord) -> tuple[bool, str]:
@@ -194,6 +201,8 @@ def _counted(record: DraftRecord) -> tuple[bool, str]:
         return counts, told[record.relation].format(record.same_item_as)
     if record.kind == PICTURES:
         return True, f"已登记不重复图片{len(record.distinct_images)}张（附件3第26项）"
+    if record.kind == UNDECIDED and not record.words_total:
+        return False, "没有读到正文，暂不计入，收到可读的稿件后再计"
     if record.kind == UNDECIDED:
         return True, "已登记，类型待办公室审定后计入"
     return True, f"已登记，计入{column_label(record.column)}"
