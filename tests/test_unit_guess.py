@@ -266,6 +266,35 @@ def test_names_that_were_overlooked(given_: dict[str, object], name: str | None)
     assert identify(UnitEvidence(**given_), NOTICE).name == name  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("达州市城管执法局执法监督科", "执法监督科"),
+        ("市城管局市政科", "市政管理科"),
+        ("局市容科", "市容环卫科"),
+        ("市市政处", "市政工程处"),
+        ("市城管执法局机关党委", "机关党委、机关纪委、工会、妇委会、火管办"),
+        ("市综合执法直属二大队", "直属二大队"),
+        ("市城管局一大队", "直属一大队"),
+        ("城管投诉指挥中心", "投诉指挥中心"),
+        ("市数字化城管中心", "投诉指挥中心"),
+        ("达川城管二大队", "达川区综合执法局"),
+        ("巴中市市政处", None),
+        ("巴中市城管局市容科", None),
+        ("平昌县城管局市政科", None),
+        ("市城管局", None),
+        ("市住建局", None),
+    ],
+)
+def test_the_bureau_before_a_section_hides_nobody(name: str, row: str | None) -> None:
+    for given_ in (
+        {"title": f"{name}开展专项清理"},
+        {"first_sentences": f"5月3日上午，{name}组织20人开展清理。"},
+        {"signature_unit": name},
+    ):
+        assert identify(UnitEvidence(**given_), NOTICE, CUES).name == row  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("road", ["通川中路", "通川桥", "大竹镇", "万源东路"])
 def test_a_road_or_town_of_that_name_is_not_the_place(road: str) -> None:
     verdict = identify(UnitEvidence(title=f"{road}护栏修好了"), NOTICE)

@@ -35,8 +35,10 @@ _BUREAU = (
 _BUREAU_PREFIX = re.compile(rf"^(?:{_BUREAU}|达州市|达州)")
 _BUREAU_AT_END = re.compile(rf"{_BUREAU}$")
 _OUR_BUREAU_AT_END = re.compile(
-    r"(?:^|[^一-鿿]|[日由在据]|达州)市(?:城市管理(?:行政|综合|综合行政)?执法|城管执法|城管)局(?:机关)?$"
+    r"(?:^|[^一-鿿]|[日由在据]|达州)"
+    r"(?:市(?:(?:城市管理(?:行政|综合|综合行政)?执法|城管执法|城管)局(?:机关)?)?|[我本]?局(?:机关)?)$"
 )
+_OUR_TRADE = re.compile(r"(?:^|[^一-鿿]|[市日由在据])城管(?:执法)?$")
 _ROAD_OR_TOWN = re.compile(
     r"(?:[东南西北中新老]{0,2}(?:路|街|桥|大桥|大道|大厦|广场|站|宾馆|酒店|中学)|镇|乡|江|河)"
 )
@@ -133,7 +135,11 @@ class UnitIndex:
             if count >= _ENOUGH:
                 break
             mention = self._mention(match, text)
-            if mention is not None and not _part_of(found, mention, text):
+            if mention is None:
+                continue
+            if found and _is_section_of(found[-1], mention):
+                found[-1] = mention
+            elif not _part_of(found, mention, text):
                 found.append(mention)
         return found
 
@@ -147,8 +153,10 @@ class UnitIndex:
             return None
         if match["section"]:
             return Mention(match[0], start, end, self._sections[match["section"]], firm=True)
-        bureau = _after_bureau(text[max(0, start - 16) : start])
-        if "一" <= before <= "鿿" and before not in _ALONE and not own and not bureau:
+        ahead = text[max(0, start - 16) : start]
+        bureau = _after_bureau(ahead)
+        alone = not "一" <= before <= "鿿" or before in _ALONE
+        if not (alone or own or bureau or _OUR_TRADE.search(ahead)):
             return None
         firm = own or (bureau is not None and match[0][0] not in "区县市")
         return Mention(match[0], start, end, self._loose[match["loose"]], firm=firm)
@@ -229,6 +237,12 @@ def agency_of(name: str) -> str:
     """The type of agency a row's name ends with (综合执法, 住建, 应急), "" if none."""
     kind = _TYPE_AT_END.search(plain(name))
     return _type_of(kind) if kind else ""
+
+
+def _is_section_of(bureau: Mention, mention: Mention) -> bool:
+    """市城管局市政科: with a section of the city's behind it, the bureau is the city's."""
+    ours = not bureau.firm and bureau.words[0] == "市"
+    return ours and not mention.place and mention.start == bureau.end
 
 
 def _part_of(found: list[Mention], mention: Mention, text: str) -> bool:

@@ -196,7 +196,7 @@ def _opening_name(
     """指挥中心, 监督科 that head or sign a text; 办公室 only where it is of its own field."""
     others = _ELSEWHERE.search(text) is not None
     for signal in signals:
-        if signal.firm or signal.bare or len(signal.units) != 1:
+        if signal.firm or signal.bare or len(signal.units) != 1 or signal.words[0] in "市县区":
             continue
         row = signal.units[0]
         weight = weights.get(row, _NONE)
