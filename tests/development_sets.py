@@ -166,18 +166,22 @@ def _draft(figures: Figures, text: Text, judgement: Judgement, *, units_told: bo
         stage = judgement.emergency.stage
         figures.count("stage", right=stage == text["stage"], text=text, found=stage)
     if "task" in text:
-        _task(figures, text, judgement.task.no or 0)
+        _task(figures, text, judgement.task.no or 0, judgement.task.maybe or 0)
     if "joint" in text:
         right = set(judgement.unit.joint) == set(text["joint"])
         figures.count("joint", right=right, text=text, found=judgement.unit.joint)
 
 
-def _task(figures: Figures, text: Text, named: int) -> None:
+def _task(figures: Figures, text: Text, named: int, maybe: int) -> None:
     wanted = int(text["task"])
     if named:
         figures.count("task named", right=named == wanted, text=text, found=named)
     if wanted:
         figures.count("task found", right=named == wanted, text=text, found=named)
+        told = named or maybe
+        figures.count("task found or proposed", right=told == wanted, text=text, found=told)
+    if maybe:
+        figures.count("task proposed", right=maybe == wanted, text=text, found=maybe)
 
 
 def _kind(figures: Figures, text: Text, judgement: Judgement) -> None:

@@ -67,6 +67,8 @@ def test_floors(figures: Figures, about: str, floor: float) -> None:
         pytest.param("units_kept", "joint", 1.0, id="unseen-joint-reports"),
         pytest.param("units_kept", "unit unknown", 1.0, id="unseen-elsewhere-stays-unknown"),
         pytest.param("tasks_open", "task named", 0.95, id="learnt-tasks"),
+        pytest.param("tasks_open", "task found", 0.8, id="learnt-tasks-found"),
+        pytest.param("tasks_kept", "task found", 0.65, id="unseen-tasks-found"),
         pytest.param("tasks_kept", "task named", 0.95, id="unseen-tasks"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from mailbot.config_files import load
 from mailbot.cue_files import load_cues
 from mailbot.records.verdicts import TaskVerdict
-from mailbot.rules.tasks import match
+from mailbot.rules.tasks import match, only_perhaps
 
 NOTICE = load(Path(__file__).parent.parent / "config.toml").notice
 CUES = load_cues(name="tasks")
@@ -181,3 +181,79 @@ def test_the_subject_stands_in_for_a_missing_title() -> None:
 
 def test_long_hostile_texts_end() -> None:
     assert matched("市政管理科", "燃气" * 50_000, body="污水" * 100_000).no in {21, None}
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "day", "body", "no"),
+    [
+        pytest.param(
+            "市政工程处",
+            "州河大桥维修加固主桥合龙",
+            "2023-05-24",
+            "作为市本级政府投资项目，州河大桥维修加固5月23日完成主桥浇筑。",
+            12,
+            id="words-of-the-notice-beside-a-topic",
+        ),
+        pytest.param(
+            "投诉指挥中心",
+            "半小时响应的背后",
+            "2023-06-08",
+            "借助城市大脑的语义识别，中心自动派单。据介绍，12345热线办理时长缩短1.6天。",
+            11,
+            id="words-of-the-notice-twice",
+        ),
+        pytest.param(
+            "投诉指挥中心",
+            "中心组织体检",
+            "2023-06-08",
+            "职工们走进医院。有人说，城市大脑也要体检。",
+            None,
+            id="one-word-is-no-topic",
+        ),
+        pytest.param(
+            "市政管理科",
+            "内涝治理三年行动取得阶段成果",
+            "2023-06-26",
+            "两年来，新建雨水管网96公里。",
+            14,
+            id="sixteen-days-late-but-named",
+        ),
+        pytest.param(
+            "市政管理科",
+            "内涝治理三年行动取得阶段成果",
+            "2023-08-26",
+            "两年来，新建雨水管网96公里。",
+            None,
+            id="months-late",
+        ),
+    ],
+)
+def test_what_annex_3_says_itself_tells_a_task(
+    unit: str, title: str, day: str, body: str, no: int | None
+) -> None:
+    assert matched(unit, title, day, body).no == no
+
+
+def test_two_topics_are_put_to_the_office() -> None:
+    found = matched("市政管理科", "燃气安全检查和污水治理两手抓", "2023-04-15")
+
+    assert found.no is None
+    assert found.maybe in (5, 21)
+    assert "待核" in found.needs_review[0]
+
+
+def test_a_gallery_whose_pictures_did_not_come_is_put_to_the_office() -> None:
+    found = matched("投诉指挥中心", "6月图片素材报送", "2023-06-25")
+
+    assert (found.no, found.maybe) == (None, 26)
+    assert "只见到0张图片" in found.note
+
+
+def test_a_unit_to_be_confirmed_leaves_its_task_to_be_confirmed() -> None:
+    found = only_perhaps(
+        matched("市政工程处", "市政工程处推进污水管网改造", "2023-04-12"), "报送单位待确认", NOTICE
+    )
+
+    assert (found.no, found.maybe) == (None, 5)
+    assert "更正 任务=5" in found.needs_review[0]
+    assert only_perhaps(TaskVerdict(None, "x"), "y", NOTICE) == TaskVerdict(None, "x")

@@ -137,11 +137,17 @@ class EmergencyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class TaskVerdict:
-    """The annex-3 task a draft serves; `note` says wrong unit or out of window."""
+    """The annex-3 task a draft serves; `note` says wrong unit or out of window.
+
+    Attributes:
+        maybe: A task it may serve, for the office to say; None where `no` is told.
+    """
 
     no: int | None
     note: str = ""
     reasons: tuple[Reason, ...] = ()
+    maybe: int | None = None
+    needs_review: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +210,7 @@ class Judgement:
             self.emergency.needs_review
             + self.unit.needs_review
             + self.kind.needs_review
+            + self.task.needs_review
             + self.duplicate.needs_review
         )
 

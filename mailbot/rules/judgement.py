@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.notice import Notice
-from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement
+from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement, UnitVerdict
 from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
 from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import CueTable
@@ -123,9 +123,8 @@ def judge_draft(
     is_draft = kind.kind != kinds.NOT_A_DRAFT and bool(parts.body.strip())
     evidence = evidence_of(draft, reading, home, known_addresses)
     unit = units.identify(evidence, book.notice, book.unit_cues if is_draft else None)
-    named = unit.joint or ((unit.registered,) if unit.registered else ())
     task = tasks.match(
-        units=named if _may_serve_a_task(kind.kind, emergency.level) else (),
+        units=_who_may_serve(unit, kind.kind, emergency.level),
         title=parts.title,
         subject=subject_of(home),
         body=parts.body,
@@ -134,6 +133,8 @@ def judge_draft(
         notice=book.notice,
         cues=book.task_cues,
     )
+    if not unit.registered:
+        task = tasks.only_perhaps(task, "报送单位待确认", book.notice)
     mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.registered, received_at)
     return Judgement(
         unit=unit,
@@ -149,9 +150,11 @@ def judge_draft(
     )
 
 
-def _may_serve_a_task(kind: str, emergency_level: str) -> bool:
-    """Annex 3 asks for publicity: neither an emergency nor a complaint answers it."""
-    return kind not in (kinds.NOT_A_DRAFT, kinds.PROBLEM) and emergency_level != "alert"
+def _who_may_serve(unit: UnitVerdict, kind: str, emergency_level: str) -> tuple[str, ...]:
+    """Units whose tasks a draft may serve: neither an emergency nor a complaint is publicity."""
+    if kind in (kinds.NOT_A_DRAFT, kinds.PROBLEM) or emergency_level == "alert":
+        return ()
+    return unit.joint or ((unit.name,) if unit.name else ())
 
 
 def _emergency(

@@ -16,6 +16,7 @@ from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import Cue, CueTable, Fired, asserted, fire
 from mailbot.rules.passages import Passage
 from mailbot.rules.task_windows import dated_window
+from mailbot.rules.task_words import told_by_the_notice
 from mailbot.rules.units import unit_index
 
 _CLAUSE = "附件3"
@@ -33,6 +34,27 @@ class _Match:
     task: Task
     score: float
     because: str
+    named: bool = False  # the title holds the task's own words
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a draft says: its headline without names, and the text as far as it is looked at."""
+
+    heading: str
+    early: Passage
+
+
+def only_perhaps(found: TaskVerdict, why: str, notice: Notice) -> TaskVerdict:
+    """The same task as a proposal, where unit or kind is not certain; others as they are."""
+    task = next((one for one in notice.tasks if one.no == found.no), None)
+    return found if task is None else _perhaps(task, why)
+
+
+def _perhaps(task: Task, why: str) -> TaskVerdict:
+    said = f"可能是附件3第{task.no}项“{task.content}”，{why}，待核（如是，请更正 任务={task.no}）"
+    reason = Reason("宣传任务：待核", said, _CLAUSE)
+    return TaskVerdict(None, said, (reason,), maybe=task.no, needs_review=(said,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +134,34 @@ def match(
     topics = _topics(heading, early, images, notice, cues)
     strong = [one for one in topics if one.score >= cues.settings["enough"]]
     own = [one for one in strong if _responsible(one.task, units, notice)]
+    day = local_day(received_at)
     if not own:
         told = _told_in_the_text(topics, early, notice, cues)
         own = [one for one in told if _responsible(one.task, units, notice)]
         strong = strong or (own[:1] and told)
-    if not strong:
-        return TaskVerdict(None)
     if not own:
-        return _of_another(strong[0], units, notice)
-    day = local_day(received_at)
+        mine = [task for task in notice.tasks if _responsible(task, units, notice)]
+        asked = [task for task in mine if _tolerated(task, day, notice, cues.settings)]
+        own = _by_the_notice(asked, topics, _Told(heading, early), notice, cues)
+        if not own and (task := _without_pictures(asked, heading, cues)) is not None:
+            return _perhaps(task, f"但随信只见到{images}张图片")
+    if not own:
+        return _of_another(strong[0], units, notice) if strong else TaskVerdict(None)
+    return _of_these(own, day, notice, cues)
+
+
+def _of_these(own: list[_Match], day: date, notice: Notice, cues: CueTable) -> TaskVerdict:
+    """The best of a unit's own tasks that is in its window, or nearly; two alike are asked."""
     open_now = [one for one in own if _distance(one.task, day, notice) == 0]
     near = open_now or [one for one in own if _tolerated(one.task, day, notice, cues.settings)]
+    near = near or [one for one in own if one.named and _not_long_ago(one.task, day, notice, cues)]
     if not near:
         first = own[0].task
         said = f"内容像附件3第{first.no}项“{first.content}”，但不在宣传时间（{first.when}）内"
         return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
     if len(near) > 1 and near[0].score - near[1].score < cues.settings["margin"]:
-        said = (
-            "内容同时像附件3" + "、".join(f"第{one.task.no}项" for one in near[:3]) + "，未自动认定"
-        )
-        return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
+        others = "、".join(f"第{one.task.no}项" for one in near[1:3])
+        return _perhaps(near[0].task, f"也像{others}")
     return _served(near[0], day, notice)
 
 
@@ -183,13 +213,50 @@ def _told_in_the_text(
     again = _told_again(early, cues)
     found = []
     for task in notice.tasks:
-        if task.no in fired or (task.every is not None and task.every.min_images > 0):
+        if task.no in fired or _wants_pictures(task):
             continue
         cue = next((one for one in again if _about(one.group, task, cues)), None)
         if cue is not None:
             because = f"正文开头写到{cue.reason}，后文又写到"
             found.append(_Match(task, cues.settings["enough"], because))
     return found
+
+
+def _by_the_notice(
+    asked: Iterable[Task], topics: list[_Match], told: _Told, notice: Notice, cues: CueTable
+) -> list[_Match]:
+    """Of the tasks asked of these units now, those the text tells in annex 3's own words."""
+    points = {one.task.no: one.score for one in topics}
+    opening = Passage(told.early.text[:_OPENING])
+    found = []
+    for task in asked:
+        if _wants_pictures(task):
+            continue
+        score, words = told_by_the_notice(task, notice, told.heading, told.early.text)
+        cue = next((c for c in _title_cues(task, cues) if asserted(cues, c.id, opening, 1)), None)
+        score += points.get(task.no, 0.0) + (cues.settings["told_early"] if cue else 0.0)
+        if words and score >= cues.settings["enough"]:
+            found.append(_Match(task, score, f"写到通知原词“{words}”"))
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _without_pictures(asked: Iterable[Task], heading: str, cues: CueTable) -> Task | None:
+    """The task of pictures, where a headline speaks of them and few or none came."""
+    title = Passage(heading[:300])
+    for task in asked:
+        if _wants_pictures(task) and any(
+            asserted(cues, cue.id, title, 1) for cue in _title_cues(task, cues)
+        ):
+            return task
+    return None
+
+
+def _wants_pictures(task: Task) -> bool:
+    return task.every is not None and task.every.min_images > 0
+
+
+def _title_cues(task: Task, cues: CueTable) -> list[Cue]:
+    return [one for one in cues.cues if one.scope == "title" and _about(one.group, task, cues)]
 
 
 def _told_again(early: Passage, cues: CueTable) -> list[Cue]:
@@ -213,18 +280,19 @@ def _weigh(
     speaking = [one for one in fired if _about(one.cue.group, task, cues)]
     score = sum(one.cue.points for one in speaking)
     words = [one.matched for one in speaking]
+    named = False
     for phrase in _phrases(task.content):
         if phrase in texts["title"]:
             score += cues.settings["phrase_title"]
             words.append(phrase)
+            named = True
         elif phrase in texts["body"]:
             score += cues.settings["phrase_body"]
             words.append(phrase)
-    wants_images = task.every is not None and task.every.min_images > 0
-    if wants_images and images < _FEW_IMAGES:
+    if _wants_pictures(task) and images < _FEW_IMAGES:
         score = 0.0
     because = "写到" + "、".join(f"“{word}”" for word in dict.fromkeys(words[:3]))
-    return _Match(task, score, because)
+    return _Match(task, score, because, named)
 
 
 def _about(topic: str, task: Task, cues: CueTable) -> bool:
@@ -255,6 +323,11 @@ def _distance(task: Task, day: date, notice: Notice) -> int:
     if day < window.first:
         return -((window.first - day) // timedelta(days=1))
     return max(0, (day - window.last) // timedelta(days=1))
+
+
+def _not_long_ago(task: Task, day: date, notice: Notice, cues: CueTable) -> bool:
+    """Late, but within a month of it."""
+    return 0 < _distance(task, day, notice) <= cues.settings["named_late_days"]
 
 
 def _tolerated(task: Task, day: date, notice: Notice, settings: Mapping[str, float]) -> bool:
