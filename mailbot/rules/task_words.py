@@ -29,8 +29,10 @@ _PLAIN = """
 """
 
 
-def told_by_the_notice(task: Task, notice: Notice, title: str, body: str) -> tuple[float, str]:
-    """Points for a task's own words in title and text, and the words found first."""
+def told_by_the_notice(
+    task: Task, notice: Notice, title: str, body: str
+) -> tuple[float, str, bool]:
+    """Points for a task's own words, those found first, and whether they stand in two places."""
     pieces = _particular(tuple((one.no, one.content, one.requirement) for one in notice.tasks))
     mine = pieces.get(task.no, frozenset())
     heading, text = _NOT_SIGNS.sub("", title), _NOT_SIGNS.sub("", body)
@@ -40,7 +42,7 @@ def told_by_the_notice(task: Task, notice: Notice, title: str, body: str) -> tup
     if runs:
         score += min(_MOST, (_EARLY if runs[0] < _OPENING else 0.0) + _LATER * len(runs))
     words = in_title or (text[runs[0] : runs[0] + _PIECE] if runs else "")
-    return score, words
+    return score, words, len(runs) + bool(in_title) > 1
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,7 @@ _TOLD_AGAIN = 2  # times a topic must come up in a text whose headline does not 
 _SPLIT = re.compile(r"[（）()/、，“”\s]")
 _VAGUE = {"推进情况", "常态宣传体系", "队伍建设", "市政", "五一", "公厕", "违建", "五四主题宣传"}
 _PHRASE_LEAST = 4
+_CUES, _APART = 4, 12  # a topic's word within the notice's own words is no second sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +233,12 @@ def _by_the_notice(
     for task in asked:
         if _wants_pictures(task):
             continue
-        score, words = told_by_the_notice(task, notice, told.heading, told.early.text)
-        cue = next((c for c in _title_cues(task, cues) if asserted(cues, c.id, opening, 1)), None)
-        score += points.get(task.no, 0.0) + (cues.settings["told_early"] if cue else 0.0)
-        if words and score >= cues.settings["enough"]:
+        score, words, twice = told_by_the_notice(task, notice, told.heading, told.early.text)
+        at = opening.text.find(words)
+        places = [p for c in _title_cues(task, cues) for p in asserted(cues, c.id, opening, _CUES)]
+        elsewhere = any(at < 0 or abs(place - at) > _APART for place in places)
+        score += points.get(task.no, 0.0) + (cues.settings["told_early"] if elsewhere else 0.0)
+        if words and (twice or elsewhere) and score >= cues.settings["enough"]:
             found.append(_Match(task, score, f"写到通知原词“{words}”"))
     return sorted(found, key=lambda one: -one.score)
 
