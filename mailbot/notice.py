@@ -4,6 +4,7 @@ Every value comes from config.toml; the rules read it and never hold a number of
 the notice themselves. Unknown keys are errors.
 """
 
+import re
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
@@ -322,6 +323,13 @@ class Notice(Frozen):
     def names_of_units(self) -> tuple[str, ...]:
         """Names and aliases of annex 2, in its order."""
         return tuple(name for unit in self.units for name in (unit.name, *unit.aliases))
+
+    @cached_property
+    def counties(self) -> tuple[str, ...]:
+        """Districts, counties and cities whose offices annex 2 lists: 通川区, 渠县."""
+        rank = re.compile(r"([一-龥]{1,4}?[区县市])(?=[一-龥]{2,}局)")
+        found = (rank.match(unit.name) for unit in self.units)
+        return tuple(dict.fromkeys(hit[1] for hit in found if hit))
 
     def unit(self, name: str) -> Unit:
         """The row with this canonical name; KeyError if there is none."""

@@ -13,6 +13,7 @@ from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
 from mailbot.rules.figures import Prose
 from mailbot.rules.quality_doubles import doubled
+from mailbot.rules.quality_echoes import disagreeing_echoes
 from mailbot.rules.quality_figures import (
     impossible_dates,
     impossible_shares,
@@ -20,9 +21,10 @@ from mailbot.rules.quality_figures import (
 )
 from mailbot.rules.quality_growth import disagreeing_changes
 from mailbot.rules.quality_names import misnamed
-from mailbot.rules.quality_order import miscounted
+from mailbot.rules.quality_order import miscounted, misnumbered
 from mailbot.rules.quality_shares import disagreeing_shares
 from mailbot.rules.quality_signs import around, clashing_stops, left_open, strays
+from mailbot.rules.quality_spans import disagreeing_averages, disagreeing_spans, passed_by
 from mailbot.rules.quality_totals import disagreeing_sums
 from mailbot.rules.quality_words import RIGHT_WORDS, misspelt
 
@@ -74,6 +76,9 @@ def hints(
         disagreeing_shares(prose),
         disagreeing_changes(prose),
         disagreeing_sums(prose),
+        disagreeing_spans(text),
+        disagreeing_averages(prose),
+        disagreeing_echoes(title[:300], prose, notice),
         *(check(text) for check in _CHECKS),
         _vague(body, kind),
     )
@@ -146,5 +151,7 @@ _CHECKS: tuple[Callable[[str], Iterator[Hint]], ...] = (
     clashing_stops,
     _widths,
     miscounted,
+    misnumbered,
+    passed_by,
     _said_twice,
 )

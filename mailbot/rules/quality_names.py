@@ -164,7 +164,7 @@ def _numbered(units: Sequence[str]) -> Iterator[tuple[re.Pattern[str], frozenset
 def _one_replaced(places: dict[str, Sequence[int]]) -> re.Pattern[str]:
     """A pattern for names with one sign replaced, at the places given."""
     forms = [
-        f"{re.escape(name[:at])}[一-龥]{re.escape(name[at + 1 :])}"
+        f"{re.escape(name[:at])}[^\n，。、]{re.escape(name[at + 1 :])}"
         for name, ats in places.items()
         for at in ats
     ]
