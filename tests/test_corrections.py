@@ -137,6 +137,29 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
     assert keys(store) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        pytest.param("4月19日8时50分，燃气管道被挖断。", "按时", id="event-told"),
+        pytest.param(
+            "4月19日8时50分，接群众报警，燃气管道被挖断。", "时间待核", id="only-the-report-told"
+        ),
+    ],
+)
+def test_a_corrected_report_time_does_not_make_an_event_of_a_report(
+    store: Store, text: str, verdict: str
+) -> None:
+    """The text told 接报 alone: an earlier 接报, written by hand, proves nothing of the event."""
+    told = at("2023-04-19T08:50")
+    number = filed(
+        store, text=text, emergency="alert", stage="首报", event_earliest=told, event_latest=told
+    )
+
+    corrected(store, number, 接报="8时48分")
+
+    assert draft(store, number).punctuality == verdict
+
+
 def test_a_draft_nobody_knows_is_refused(store: Store) -> None:
     with pytest.raises(Refused, match="没有 #9"):
         corrected(store, 9, 单位="扬尘办")

@@ -294,3 +294,15 @@ def test_named_days_end_with_the_table(year: int) -> None:
 )  # fmt: skip
 def test_letters_are_digits_only_within_a_clock(written: str, read: str) -> None:
     assert legible(written) == read
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit",
+    ["差五分", "8-", "八九", "前一天", "快", "4/1 ", "20230419", "今", "l5时", "国庆", "早上", "约", "8时起至",
+     "一个多小时前", "报警", "发生于", "被"],
+)  # fmt: skip
+def test_two_hundred_kilobytes_of_a_form_take_linear_time(unit: str) -> None:
+    text = unit * (200_000 // len(unit))
+
+    assert isinstance(find_times(text, NOW), list)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from mailbot.records.verdicts import EventTime
 from mailbot.rules import time_context
@@ -142,7 +143,8 @@ def _instants(plain: str, reference: datetime) -> Iterator[Instant]:
 
 
 def _raw(plain: str, reference: datetime, told: Told) -> Iterator[Instant]:
-    ago = [i for f in times_ago(plain) if (i := resolve_ago(f, reference)) is not None]
+    counted = islice(times_ago(plain), _MOST_TIMES)
+    ago = [i for f in counted if (i := resolve_ago(f, reference)) is not None]
     taken = 0
     for found in expressions(plain):
         while taken < len(ago) and ago[taken].start < found.start():

@@ -116,11 +116,23 @@ def _times(
     elif draft.emergency == "none" or draft.event_earliest is None or draft.event_latest is None:
         when = pick_event_time(draft.text, draft.received_at)
     else:
-        when = EventTime(draft.event_earliest, draft.event_latest, "range", "event", "已登记")
+        when = _on_file(draft, draft.event_earliest, draft.event_latest)
     if times.reported is not None:
         report = told(times.reported.strip(), draft.received_at, now, "接报")
         return when, replace(report, role="report") if report else None
     return when, pick_report_time(draft.text, draft.received_at)
+
+
+def _on_file(draft: DraftRecord, earliest: datetime, latest: datetime) -> EventTime:
+    """The registered time, as the text tells it where it is the text's.
+
+    The record does not say that only the report was told, nor that the words allow a second
+    reading: both keep the verdict from being 按时.
+    """
+    picked = pick_event_time(draft.text, draft.received_at)
+    if picked is not None and (picked.earliest, picked.latest) == (earliest, latest):
+        return picked
+    return EventTime(earliest, latest, "range", "event", "已登记")
 
 
 def told(words: str, received_at: datetime, now: datetime, name: str = "事发") -> EventTime | None:
