@@ -1,7 +1,6 @@
 """PDF forms and text boxes: what was typed is read where it stands, and told."""
 
 import io
-import time
 
 import pypdfium2
 import pytest
@@ -224,6 +223,13 @@ def test_more_annotations_than_anybody_makes_are_told() -> None:
     assert reader.TOO_MANY_FIELDS in read(pdf(LABELS, annotations=many)).warnings
 
 
+def test_pages_that_share_one_list_of_annotations_end_soon() -> None:
+    many = [field("甲", "80 500 515 520")] * MOST_ANNOTATIONS
+    document = read(pdf(*[LABELS] * 12, annotations=many))
+
+    assert reader.TOO_MANY_FIELDS in document.warnings
+
+
 def test_a_huge_value_is_refused() -> None:
     data = pdf(LABELS, annotations=[field("甲" * 150_000, "80 500 515 520")])
     with pytest.raises(Refused) as why:
@@ -231,17 +237,12 @@ def test_a_huge_value_is_refused() -> None:
     assert why.value.suspicious
 
 
-def test_many_fields_over_a_full_page_end_soon() -> None:
-    page = text_stream(*[At(x % 500, 700, "甲", 8) for x in range(20_000)])
-    fields = [field("乙", "80 696 515 718")] * MOST_ANNOTATIONS
-    started = time.process_time()
+def test_where_a_value_belongs_is_not_sought_for_ever() -> None:
+    """Beyond the looks allowed, a value is a paragraph of its own; none is lost."""
+    page = text_stream(*[At(x % 500, 700, "甲", 8) for x in range(4_000)])
+    fields = [field("乙", f"80 696 {515 + n % 9} 718") for n in range(MOST_ANNOTATIONS)]
 
-    read(pdf(page, annotations=fields))
-
-    assert time.process_time() - started < LIMITS_CPU
-
-
-LIMITS_CPU = 20  # seconds that the worker has for a whole mail
+    assert read(pdf(page, annotations=fields)).text.count("乙") == MOST_ANNOTATIONS
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,14 @@ from parsers.documents.images import image_fact
 from parsers.documents.legibility import legible
 from parsers.documents.outcome import around, clean, document, refuse
 from parsers.documents.page_lines import PageLines, paragraphs_of, running_lines
-from parsers.documents.pdf_fields import PutOn, attached_files, form_of, is_only_a_shell, put_on
+from parsers.documents.pdf_fields import (
+    MOST_IN_ALL,
+    PutOn,
+    attached_files,
+    form_of,
+    is_only_a_shell,
+    put_on,
+)
 from parsers.documents.pdf_text import printed_page
 from parsers.documents.refusals import REMOVE_PASSWORD, RESEND, RESEND_AS_DOCX, SPLIT_UP
 from parsers.facts import Block, DocumentText, ImageFact, Unreadable
@@ -46,10 +53,11 @@ _DICTIONARY = 600  # bytes before a stream that describe it
 
 @dataclass(slots=True)
 class _Taken:
-    """The pictures taken so far, by width, height and bytes, and the bytes looked at."""
+    """The pictures taken so far, by width, height and bytes, and what was looked at."""
 
     looks: set[tuple[int, int, int]] = field(default_factory=set)
-    spent: int = 0
+    spent: int = 0  # bytes of pictures
+    annotations: int = 0
 
 
 @dataclass(slots=True)
@@ -233,7 +241,8 @@ def _page(
     except Exception:  # noqa: BLE001  PdfiumError: page failed to load
         return _Page(PageLines((), 595, 842), [], 0, scanned=False)
     try:
-        put = put_on(page, form)
+        put = put_on(page, form, MOST_IN_ALL - taken.annotations)
+        taken.annotations += put.seen
         printed = printed_page(page, put.typed)
         chars = sum(len(line.text) for line in printed.lines)
         own_chars = max(chars - sum(len(t.text) for t in put.typed), 0)

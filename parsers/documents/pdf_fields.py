@@ -20,6 +20,9 @@ from parsers.documents.refusals import too_large
 MOST_ANNOTATIONS: Final = 2_000
 """Looked at on one page; a long form has some two hundred fields."""
 
+MOST_IN_ALL: Final = 20_000
+"""Looked at in one PDF: its pages may share a list that costs them nothing."""
+
 _MAX_OPTIONS: Final = 500
 _MAX_ATTACHED: Final = 10
 _MAX_VALUE: Final = 200_000  # bytes of one value
@@ -58,11 +61,13 @@ class PutOn:
     """What people put on a page: texts it shows, remarks that only pop up.
 
     Attributes:
-        complete: False where there were too many to look at.
+        seen: How many there were to look at.
+        complete: False where there were too many.
     """
 
     typed: list[Typed] = field(default_factory=list)
     remarks: bool = False
+    seen: int = 0
     complete: bool = True
 
 
@@ -95,12 +100,13 @@ def attached_files(opened: pypdfium2.PdfDocument) -> list[str]:
     return names
 
 
-def put_on(page: pypdfium2.PdfPage, form: Any) -> PutOn:
-    """What was put on the page; raises Refused for huge texts."""
+def put_on(page: pypdfium2.PdfPage, form: Any, most: int = MOST_IN_ALL) -> PutOn:
+    """What was put on the page, as far as `most` annotations go; Refused for huge texts."""
     raw = page.raw
-    count = pdfium.FPDFPage_GetAnnotCount(raw)
-    found = PutOn(complete=count <= MOST_ANNOTATIONS)
-    for n in range(min(count, MOST_ANNOTATIONS)):
+    there = pdfium.FPDFPage_GetAnnotCount(raw)
+    count = min(there, MOST_ANNOTATIONS, most)
+    found = PutOn(seen=count, complete=there == count)
+    for n in range(count):
         annotation = pdfium.FPDFPage_GetAnnot(raw, n)
         if not annotation:
             continue
