@@ -10,10 +10,11 @@ from mailbot.rules.passages import Passage
 
 _SENTENCE_END = re.compile(r"[。；！？\n][。；！？\s”\"]*")
 # Digits are joined one by one (2 0 2 3 年), never a date to the clock behind it (4/19 8:33).
-_GAP = re.compile(
-    r"(?<=[\u4e00-\u9fa5])[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5\d])"
-    r"|(?<=\d)[ \t\u3000\xa0]{1,4}(?=[\u4e00-\u9fa5])"
-    r"|(?<=(?<![\d/.:-])\d)[ \t\u3000\xa0]{1,4}(?=\d(?![\d:]))"
+_BLANK = r"[ \t\u3000\xa0]"
+_GAP = re.compile(  # looks behind from the first blank: texts hold few
+    rf"{_BLANK}(?:(?<=[\u4e00-\u9fa5].){_BLANK}{{0,3}}(?=[\u4e00-\u9fa5\d])"
+    rf"|(?<=\d.){_BLANK}{{0,3}}(?=[\u4e00-\u9fa5])"
+    rf"|(?<=(?<![\d/.:-])\d.){_BLANK}{{0,3}}(?=\d(?![\d:])))"
 )
 _STOPS = {",": "，", ";": "；", "!": "！", "?": "？"}
 _ASCII_STOP = re.compile(r"[,;!?](?:(?<=[;!?])|(?<!\d,)(?!\d{3})|(?<=\d,)(?!\d))")
