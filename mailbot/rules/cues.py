@@ -69,19 +69,25 @@ class _Scope:
 
     def __init__(self, rules: Iterable[tuple[int, _Compiled]]) -> None:
         self._always: list[int] = []
-        self._by_sign: dict[int, list[int]] = {}
+        self._by_pair: dict[int, list[int]] = {}
+        self._by_single: dict[str, list[int]] = {}
         for number, rule in rules:
-            if not rule.words.signs:
+            if not rule.words.marks.held:
                 self._always.append(number)
-            for sign in rule.words.signs:
-                self._by_sign.setdefault(sign, []).append(number)
-        self._signs = frozenset(self._by_sign)
+            for pair in rule.words.pairs:
+                self._by_pair.setdefault(pair, []).append(number)
+            for single in rule.words.singles:
+                self._by_single.setdefault(single, []).append(number)
+        self._pairs = frozenset(self._by_pair)
 
-    def possible(self, signs: set[int]) -> set[int]:
-        """Numbers of the cues that may match in a text of these signs."""
+    def possible(self, passage: Passage) -> set[int]:
+        """Numbers of the cues that may match in a text."""
         found = set(self._always)
-        for sign in self._signs & signs:
-            found.update(self._by_sign[sign])
+        for single, numbers in self._by_single.items():
+            if single in passage.text:
+                found.update(numbers)
+        for pair in self._pairs & passage.pairs:
+            found.update(self._by_pair[pair])
         return found
 
 
@@ -146,21 +152,13 @@ def _maybe(pattern: str) -> Wording | None:
 
 def _hits(rule: _Compiled, passage: Passage) -> Iterator[re.Match[str]]:
     """Matches of one cue that its own clause and sentence do not cancel."""
-    unless, unless_sentence = (
-        _possible(rule.unless, passage),
-        _possible(rule.unless_sentence, passage),
-    )
     for found in islice(rule.words.matches(passage.text), _MOST_HITS):
         start, end = found.span()
-        if unless and passage.clause_has(unless, start, end):
+        if rule.unless and passage.clause_has(rule.unless, start, end):
             continue
-        if unless_sentence and passage.sentence_has(unless_sentence, start, end):
+        if rule.unless_sentence and passage.sentence_has(rule.unless_sentence, start, end):
             continue
         yield found
-
-
-def _possible(words: Wording | None, passage: Passage) -> Wording | None:
-    return words if words is not None and words.may_be_in(passage.signs) else None
 
 
 def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ...]:
@@ -176,7 +174,7 @@ def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ..
         cues = table.by_scope.get(scope)
         if cues is None or not passage.text:
             continue
-        for number in cues.possible(passage.signs):
+        for number in cues.possible(passage):
             rule = table.compiled[number]
             found = next(_hits(rule, passage), None)
             if found is not None:
@@ -187,7 +185,7 @@ def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ..
 def asserted(table: CueTable, cue_id: str, passage: Passage, most: int) -> list[int]:
     """Where the uncancelled matches of one cue begin, the first `most` of them."""
     rule = table.by_id.get(cue_id)
-    if rule is None or not rule.words.may_be_in(passage.signs):
+    if rule is None or not passage.may_hold(rule.words):
         return []
     return [found.start() for found in islice(_hits(rule, passage), most)]
 

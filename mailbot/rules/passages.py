@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
-from mailbot.rules.wordings import Wording, signs_of
+from mailbot.rules.wordings import Wording, pairs_of
 
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
@@ -12,23 +12,23 @@ _REACH = 60  # characters looked at on each side: a text without punctuation sta
 
 
 class Passage:
-    """A text with its signs, clauses and sentences.
+    """A text with its pairs of characters, clauses and sentences.
 
     Attributes:
         text: The text itself.
     """
 
     def __init__(self, text: str, within: "Passage | None" = None) -> None:
-        """`within`: a passage this one is most of; its signs tell enough of this one, too."""
+        """`within`: a passage this one is most of; its pairs tell enough of this one, too."""
         self.text = text
         self._within = within
         self._known: dict[tuple[int, int, int], bool] = {}
         self._present: dict[int, list[str]] = {}
 
     @cached_property
-    def signs(self) -> set[int]:
-        """Its characters and the pairs they stand in, and perhaps a few more."""
-        return self._within.signs if self._within else signs_of(self.text)
+    def pairs(self) -> set[int]:
+        """The pairs its characters stand in, and perhaps a few more."""
+        return self._within.pairs if self._within else pairs_of(self.text)
 
     @cached_property
     def _clause_ends(self) -> list[int]:
@@ -40,11 +40,18 @@ class Passage:
 
     def clause_has(self, words: Wording, start: int, end: int) -> bool:
         """Whether the clause of a match holds these words."""
-        return self._has(words, self._clause_ends, start, end)
+        return self.may_hold(words) and self._has(words, self._clause_ends, start, end)
 
     def sentence_has(self, words: Wording, start: int, end: int) -> bool:
         """Whether the sentence of a match holds these words."""
-        return self._has(words, self._sentence_ends, start, end)
+        return self.may_hold(words) and self._has(words, self._sentence_ends, start, end)
+
+    def may_hold(self, words: Wording) -> bool:
+        """False where no part of the text can hold the words; keeps which of their signs it has."""
+        key = id(words)
+        if key not in self._present:
+            self._present[key] = words.held_in(self.text, self.pairs)
+        return bool(self._present[key] or not words.marks.held)
 
     def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:
         """Many cues ask the same of the same clause: each answer is kept."""
@@ -56,11 +63,8 @@ class Passage:
 
     def _searched(self, words: Wording, part: str) -> bool:
         """Few clauses hold any sign of the words: only these are searched."""
-        if words.signs:
-            if id(words) not in self._present:
-                self._present[id(words)] = words.held_in(self.signs)
-            if not any(sign in part for sign in self._present[id(words)]):
-                return False
+        if words.marks.held and not any(sign in part for sign in self._present[id(words)]):
+            return False
         return words.pattern.search(part) is not None
 
     def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:

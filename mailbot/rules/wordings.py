@@ -17,17 +17,17 @@ _CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 _FEW = 24  # branches, or characters they begin with: so few `re` tries fast enough
 
 
-def signs_of(text: str) -> set[int]:
-    """The characters of a text and the pairs they stand in, as numbers."""
+def pairs_of(text: str) -> set[int]:
+    """The pairs in which the characters of a text stand, as numbers."""
     codes = memoryview(text.encode(_CODES, "surrogatepass"))
     pairs = codes[: len(text) // 2 * 8].cast("Q")
     between = codes[4 : 4 + (len(text) - 1) // 2 * 8].cast("Q")
-    return {*codes.cast("I"), *pairs, *between}
+    return {*pairs, *between}
 
 
-def _number(sign: str) -> int:
-    """A character or a pair as `signs_of` tells it."""
-    return int.from_bytes(sign.encode(_CODES, "surrogatepass"), sys.byteorder)
+def _number(pair: str) -> int:
+    """A pair as `pairs_of` tells it."""
+    return int.from_bytes(pair.encode(_CODES, "surrogatepass"), sys.byteorder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +38,28 @@ class Wording:
         marks: What every match shows.
         opening: Finds where a match may begin, such as [挖泄](?=[断漏]); None where nobody can
             say, or where `re` finds such places fast enough by itself.
-        signs: What a match holds, by the numbers of `signs_of`.
+        pairs: Pairs of `marks.held`, by the numbers of `pairs_of`.
+        singles: The single characters of it.
     """
 
     pattern: re.Pattern[str]
     marks: Marks
     opening: re.Pattern[str] | None
-    signs: Mapping[int, str]
+    pairs: Mapping[int, str]
+    singles: tuple[str, ...]
     _beginning: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
-    def may_be_in(self, signs: set[int]) -> bool:
-        """False where a text of these `signs_of` cannot hold a match."""
-        return not self.signs or not self.signs.keys().isdisjoint(signs)
-
-    def held_in(self, signs: set[int]) -> list[str]:
-        """Which of `signs` a text of these `signs_of` has; without any it holds no match."""
-        return [self.signs[number] for number in self.signs.keys() & signs]
+    def held_in(self, text: str, pairs: set[int]) -> list[str]:
+        """What of `marks.held` is in a text of these `pairs_of`; without any it has no match."""
+        found = [sign for sign in self.singles if sign in text]
+        return found + [self.pairs[number] for number in self.pairs.keys() & pairs]
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """What `finditer` finds, without trying where no match begins."""
-        if self.opening is None:
-            yield from self.pattern.finditer(text)
-            return
+        return self.pattern.finditer(text) if self.opening is None else self._opened(text)
+
+    def _opened(self, text: str) -> Iterator[re.Match[str]]:
+        assert self.opening is not None
         many, end = len(self.marks.branches) > _FEW, 0
         pattern = self.pattern
         for place in self.opening.finditer(text):
@@ -85,8 +85,9 @@ class Wording:
 def wording(pattern: str) -> Wording:
     """A pattern that `fault_of` has nothing against, ready to be looked for."""
     marks = marks_of(pattern)
-    signs = {_number(sign): sign for sign in marks.held}
-    return Wording(re.compile(pattern), marks, _opening(marks), signs)
+    pairs = {_number(sign): sign for sign in marks.held if len(sign) > 1}
+    singles = tuple(sign for sign in marks.held if len(sign) == 1)
+    return Wording(re.compile(pattern), marks, _opening(marks), pairs, singles)
 
 
 def _opening(marks: Marks) -> re.Pattern[str] | None:
