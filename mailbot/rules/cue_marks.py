@@ -40,6 +40,7 @@ class Marks:
         held: Characters and pairs of them; a match holds at least one.
         first: Items of a class that it begins with: characters, or such as \d.
         second: Likewise for what follows that.
+        longest: Most characters a match has.
         plain: Every branch begins with a character as it stands: no group, no class.
         branches: The pattern's branches, in order.
     """
@@ -47,6 +48,7 @@ class Marks:
     held: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()
     second: frozenset[str] = frozenset()
+    longest: int = 0
     plain: bool = False
     branches: tuple[Branch, ...] = ()
 
@@ -62,6 +64,7 @@ class _Part:
         empty: It may match no character at all.
         short: It may match a single character.
         held: As in `Marks`; None: nobody can say.
+        longest: Most characters it matches.
         plain: It begins with a character as it stands: no group, no class, no assertion.
     """
 
@@ -71,12 +74,13 @@ class _Part:
     empty: bool = True
     short: bool = False
     held: frozenset[str] | None = None
+    longest: int = 0
     plain: bool | None = None
 
 
 _NOTHING = _Part()
 _EDGE = _Part(plain=False)
-_ANYTHING = _Part(None, frozenset(), None, empty=False, short=True, plain=False)
+_ANYTHING = _Part(None, frozenset(), None, empty=False, short=True, longest=1, plain=False)
 
 
 def marks_of(pattern: str) -> Marks:
@@ -90,6 +94,7 @@ def marks_of(pattern: str) -> Marks:
         held=whole.held or frozenset(),
         first=(whole.first if begins else None) or frozenset(),
         second=_second(whole) if begins else frozenset(),
+        longest=whole.longest,
         plain=bool(whole.plain),
         branches=tuple(Branch(w, _listed(part), _second(part)) for w, part in branches),
     )
@@ -132,6 +137,7 @@ def _together(branches: Sequence[tuple[str, _Part]]) -> _Part:
         empty=any(one.empty for one in parts),
         short=any(one.short for one in parts),
         held=_united(one.held for one in parts),
+        longest=max(one.longest for one in parts),
         plain=all(one.plain for one in parts),
     )
 
@@ -140,6 +146,7 @@ def _repeated(part: _Part, least: int, most: int) -> _Part:
     if most > 1 and part.short:
         short = part.empty or least < 2
         part = replace(part, second=_united((part.first, part.second)), short=short)
+    part = replace(part, longest=part.longest * most)
     return part if least else replace(part, empty=True, held=None, plain=False)
 
 
@@ -158,6 +165,7 @@ def _after(before: _Part, part: _Part) -> _Part:
         empty=before.empty and part.empty,
         short=(before.short and part.empty) or (before.empty and part.short),
         held=held,
+        longest=before.longest + part.longest,
         plain=part.plain if before.plain is None else before.plain,
     )
 
@@ -219,6 +227,13 @@ def _is_escaped_sign(item: str) -> bool:
 
 
 def _one_of(items: frozenset[str]) -> _Part:
-    known = all(len(item) == 1 for item in items)
-    held = items if known else None
-    return _Part(items, frozenset(), items, empty=False, short=True, held=held, plain=False)
+    return _Part(
+        items,
+        frozenset(),
+        items,
+        empty=False,
+        short=True,
+        held=items if all(len(item) == 1 for item in items) else None,
+        longest=1,
+        plain=False,
+    )

@@ -5,7 +5,7 @@ rows fire and add up; it never reads a file and knows nothing of what is judged.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -69,25 +69,28 @@ class _Scope:
 
     def __init__(self, rules: Iterable[tuple[int, _Compiled]]) -> None:
         self._always: list[int] = []
-        self._by_pair: dict[int, list[int]] = {}
+        self._by_pair: dict[int, tuple[str, list[int]]] = {}
         self._by_single: dict[str, list[int]] = {}
         for number, rule in rules:
             if not rule.words.marks.held:
                 self._always.append(number)
-            for pair in rule.words.pairs:
-                self._by_pair.setdefault(pair, []).append(number)
+            for pair, sign in rule.words.pairs.items():
+                self._by_pair.setdefault(pair, (sign, []))[1].append(number)
             for single in rule.words.singles:
                 self._by_single.setdefault(single, []).append(number)
         self._pairs = frozenset(self._by_pair)
 
-    def possible(self, passage: Passage) -> set[int]:
-        """Numbers of the cues that may match in a text."""
-        found = set(self._always)
+    def possible(self, passage: Passage) -> dict[int, list[str]]:
+        """Numbers of the cues that may match in a text, and what it has of that which they hold."""
+        found: dict[int, list[str]] = {number: [] for number in self._always}
         for single, numbers in self._by_single.items():
             if single in passage.text:
-                found.update(numbers)
+                for number in numbers:
+                    found.setdefault(number, []).append(single)
         for pair in self._pairs & passage.pairs:
-            found.update(self._by_pair[pair])
+            sign, numbers = self._by_pair[pair]
+            for number in numbers:
+                found.setdefault(number, []).append(sign)
         return found
 
 
@@ -150,9 +153,9 @@ def _maybe(pattern: str) -> Wording | None:
     return wording(pattern) if pattern else None
 
 
-def _hits(rule: _Compiled, passage: Passage) -> Iterator[re.Match[str]]:
+def _hits(rule: _Compiled, passage: Passage, held: Sequence[str]) -> Iterator[re.Match[str]]:
     """Matches of one cue that its own clause and sentence do not cancel."""
-    for found in islice(rule.words.matches(passage.text), _MOST_HITS):
+    for found in islice(rule.words.matches(passage.text, held), _MOST_HITS):
         start, end = found.span()
         if rule.unless and passage.clause_has(rule.unless, start, end):
             continue
@@ -174,9 +177,9 @@ def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ..
         cues = table.by_scope.get(scope)
         if cues is None or not passage.text:
             continue
-        for number in cues.possible(passage):
+        for number, held in cues.possible(passage).items():
             rule = table.compiled[number]
-            found = next(_hits(rule, passage), None)
+            found = next(_hits(rule, passage, held), None)
             if found is not None:
                 fired.append((number, Fired(rule.cue, found[0], *found.span())))
     return tuple(one for _, one in sorted(fired, key=itemgetter(0)))
@@ -187,7 +190,8 @@ def asserted(table: CueTable, cue_id: str, passage: Passage, most: int) -> list[
     rule = table.by_id.get(cue_id)
     if rule is None or not passage.may_hold(rule.words):
         return []
-    return [found.start() for found in islice(_hits(rule, passage), most)]
+    hits = _hits(rule, passage, passage.held(rule.words))
+    return [found.start() for found in islice(hits, most)]
 
 
 def total(fired: Iterable[Fired], caps: Mapping[str, float]) -> float:

@@ -47,11 +47,15 @@ class Passage:
         return self.may_hold(words) and self._has(words, self._sentence_ends, start, end)
 
     def may_hold(self, words: Wording) -> bool:
-        """False where no part of the text can hold the words; keeps which of their signs it has."""
+        """False where no part of the text can hold the words."""
+        return bool(self.held(words) or not words.marks.held)
+
+    def held(self, words: Wording) -> list[str]:
+        """What the text has of that which the words hold; asked once."""
         key = id(words)
         if key not in self._present:
             self._present[key] = words.held_in(self.text, self.pairs)
-        return bool(self._present[key] or not words.marks.held)
+        return self._present[key]
 
     def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:
         """Many cues ask the same of the same clause: each answer is kept."""
@@ -63,7 +67,7 @@ class Passage:
 
     def _searched(self, words: Wording, part: str) -> bool:
         """Few clauses hold any sign of the words: only these are searched."""
-        if words.marks.held and not any(sign in part for sign in self._present[id(words)]):
+        if words.marks.held and not any(sign in part for sign in self.held(words)):
             return False
         return words.pattern.search(part) is not None
 

@@ -36,8 +36,8 @@ class Wording:
 
     Attributes:
         marks: What every match shows.
-        opening: Finds where a match may begin, such as [挖泄](?=[断漏]); None where nobody can
-            say, or where `re` finds such places fast enough by itself.
+        opening: Finds where a match may begin, such as [挖泄](?=[断漏]); None: nobody can say.
+        quick: `re` finds such places as fast by itself.
         pairs: Pairs of `marks.held`, by the numbers of `pairs_of`.
         singles: The single characters of it.
     """
@@ -45,6 +45,7 @@ class Wording:
     pattern: re.Pattern[str]
     marks: Marks
     opening: re.Pattern[str] | None
+    quick: bool
     pairs: Mapping[int, str]
     singles: tuple[str, ...]
     _beginning: dict[str, re.Pattern[str]] = field(default_factory=dict)
@@ -54,16 +55,26 @@ class Wording:
         found = [sign for sign in self.singles if sign in text]
         return found + [self.pairs[number] for number in self.pairs.keys() & pairs]
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """What `finditer` finds, without trying where no match begins."""
-        return self.pattern.finditer(text) if self.opening is None else self._opened(text)
+    def matches(self, text: str, held: Sequence[str] = ()) -> Iterator[re.Match[str]]:
+        """What `finditer` finds, without trying where no match can be.
 
-    def _opened(self, text: str) -> Iterator[re.Match[str]]:
-        assert self.opening is not None
+        Args:
+            text: Any text.
+            held: What `held_in` told of it, if asked: matches lie around these.
+        """
+        if self.quick:
+            return self.pattern.finditer(text)
+        windows = _around(text, held, self.marks.longest) if held else None
+        if windows is None:
+            if self.opening is None:
+                return self.pattern.finditer(text)
+            windows = [(0, len(text))]
+        return self._opened(text, windows)
+
+    def _opened(self, text: str, windows: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
         many, end = len(self.marks.branches) > _FEW, 0
         pattern = self.pattern
-        for place in self.opening.finditer(text):
-            start = place.start()
+        for start in self._starts(text, windows):
             if start < end:
                 continue
             if many:
@@ -71,6 +82,15 @@ class Wording:
             if found := pattern.match(text, start):
                 yield found
                 end = found.end()
+
+    def _starts(self, text: str, windows: list[tuple[int, int]]) -> Iterator[int]:
+        for left, right in windows:
+            if self.opening is None:
+                yield from range(left, right)
+                continue
+            for place in self.opening.finditer(text, left, right + 1):  # it looks one ahead
+                if place.start() < right:
+                    yield place.start()
 
     def _beginning_with(self, sign: str) -> re.Pattern[str]:
         """The branches that may begin with this character, in their order."""
@@ -87,11 +107,36 @@ def wording(pattern: str) -> Wording:
     marks = marks_of(pattern)
     pairs = {_number(sign): sign for sign in marks.held if len(sign) > 1}
     singles = tuple(sign for sign in marks.held if len(sign) == 1)
-    return Wording(re.compile(pattern), marks, _opening(marks), pairs, singles)
+    quick = _is_quick(marks)
+    return Wording(re.compile(pattern), marks, _opening(marks), quick, pairs, singles)
+
+
+def _is_quick(marks: Marks) -> bool:
+    """Whether `re` goes by itself from one place to the next where a match may begin."""
+    return marks.plain and len(marks.first) <= _FEW
+
+
+def _around(text: str, held: Sequence[str], longest: int) -> list[tuple[int, int]] | None:
+    """Where a match may begin that holds one of these; None where that is much of the text."""
+    most = len(text) // (2 * longest)
+    places: list[int] = []
+    for sign in held:
+        at = text.find(sign)
+        while at >= 0:
+            places.append(at)
+            if len(places) > most:
+                return None
+            at = text.find(sign, at + 1)
+    windows: list[tuple[int, int]] = []
+    behind = 0
+    for at in sorted(places):
+        windows.append((max(behind, at - longest + 1), at + 1))
+        behind = at + 1
+    return windows
 
 
 def _opening(marks: Marks) -> re.Pattern[str] | None:
-    if not marks.first or _is_wide(marks.first) or (marks.plain and len(marks.first) <= _FEW):
+    if not marks.first or _is_wide(marks.first) or _is_quick(marks):
         return None
     if len(marks.first) > _FEW and all(branch.first for branch in marks.branches):
         return re.compile("|".join(_each_opening(marks.branches)))
