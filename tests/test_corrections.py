@@ -204,6 +204,19 @@ def test_the_offices_look_settles_its_doubts(store: Store) -> None:
     assert draft(store, number).needs_review == ("类型拿不准",)
 
 
+def test_a_unit_confirmed_brings_the_task_proposed_with_it(store: Store) -> None:
+    doubt = "可能是附件3第5项“城乡污水治理”，报送单位待确认，待核（如是，请更正 任务=5）"
+    mine, other = (filed(store, needs_review=(doubt,)) for _ in range(2))
+    act = corrected(store, mine, 单位="市政工程处")
+    corrected(store, other, 单位="扬尘办", 类型="经验做法")
+
+    assert (draft(store, mine).task, draft(store, other).task) == (5, None)
+
+    undone(store, act)
+
+    assert draft(store, mine).task is None
+
+
 def test_a_corrected_unit_does_not_settle_a_suspected_emergency(store: Store) -> None:
     doubt = "疑似突发事件（5 分），请核"
     number = filed(store, needs_review=(doubt, "单位拿不准"), emergency="review")

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cli_office import run
 from development_pairs import Pair
 from development_sets import mail_of, rows_of
 from order_samples import OFFICE, TEAM, UNIT_ADDRESS, Clerk, at, clerk_at_work, said
 
 from mailbot.errors import Refused
+from mailbot.resources import shipped
 from mailbot.rules.calendar import local_day
 from mailbot.stages import corrections
 from mailbot.stages.acts import AlreadyRecorded, Entry, adopt, recorded
@@ -116,6 +118,24 @@ def test_a_revision_counts_once_and_stands_in_the_chain(desk: Desk) -> None:
     assert told == [(first.id, ""), (second.id, "修改稿"), (third.id, "修改稿")]
     assert desk.states() == ["counted", "not_counted", "not_counted"]
     assert f"为已登记的 #{third.same_item_as} 的修改稿，按一篇计" in desk.receipt().text
+
+
+def test_the_chain_is_shown_where_drafts_are_listed(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = desk.mails()
+    second = desk.mails(f"{TITLE}（修改稿）", MENDED, when=later(hours=2))
+    settings = shipped("config.toml").read_text(encoding="utf-8")
+    settings = settings.replace("sqlite:///data/mailbot.db", "sqlite:///mailbot.db")
+    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    listed = run(capsys, "--config", tmp_path / "config.toml", "drafts", "list")
+    shown = run(capsys, "--config", tmp_path / "config.toml", "drafts", "show", f"{first.id}")
+    keys = run(capsys, "--config", tmp_path / "config.toml", "drafts", "show", "2", "--json").json
+
+    assert f"不计，#{first.id}的修改稿" in listed.out
+    assert f"前后各稿：#{first.id}（2023-04-17，计入） → #{second.id}修改稿（" in shown.out
+    assert keys["relation"] == "revision"
+    assert [link["id"] for link in keys["chain"]] == [first.id, second.id]
 
 
 def test_a_draft_sent_back_and_mended_counts(desk: Desk) -> None:

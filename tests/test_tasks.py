@@ -8,7 +8,7 @@ import pytest
 from mailbot.config_files import load
 from mailbot.cue_files import load_cues
 from mailbot.records.verdicts import TaskVerdict
-from mailbot.rules.tasks import match, only_perhaps
+from mailbot.rules.tasks import UNIT_IN_DOUBT, confirmed_with, match, only_perhaps
 
 NOTICE = load(Path(__file__).parent.parent / "config.toml").notice
 CUES = load_cues(name="tasks")
@@ -257,3 +257,24 @@ def test_a_unit_to_be_confirmed_leaves_its_task_to_be_confirmed() -> None:
     assert (found.no, found.maybe) == (None, 5)
     assert "更正 任务=5" in found.needs_review[0]
     assert only_perhaps(TaskVerdict(None, "x"), "y", NOTICE) == TaskVerdict(None, "x")
+
+
+@pytest.mark.parametrize(
+    ("unit", "no"),
+    [
+        pytest.param("市政工程处", 5, id="the-unit-proposed"),
+        pytest.param("市政管理科", 5, id="another-with-this-task"),
+        pytest.param("环卫处（含京环）", None, id="one-without-it"),
+    ],
+)
+def test_a_task_proposed_is_told_when_its_unit_is_confirmed(unit: str, no: int | None) -> None:
+    served = matched("市政工程处", "市政工程处推进污水管网改造", "2023-04-12")
+    doubts = only_perhaps(served, UNIT_IN_DOUBT, NOTICE).needs_review
+
+    assert confirmed_with(unit, ("别的疑问", *doubts), NOTICE) == no
+
+
+def test_other_doubts_confirm_nothing() -> None:
+    doubts = matched("市政管理科", "燃气安全检查和污水治理两手抓", "2023-04-15").needs_review
+
+    assert confirmed_with("市政管理科", doubts, NOTICE) is None

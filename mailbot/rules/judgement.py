@@ -134,7 +134,7 @@ def judge_draft(
         cues=book.task_cues,
     )
     if not unit.registered:
-        task = tasks.only_perhaps(task, "报送单位待确认", book.notice)
+        task = tasks.only_perhaps(task, tasks.UNIT_IN_DOUBT, book.notice)
     mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.registered, received_at)
     return Judgement(
         unit=unit,

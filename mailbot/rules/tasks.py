@@ -27,6 +27,8 @@ _TOLD_AGAIN = 2  # times a topic must come up in a text whose headline does not 
 _SPLIT = re.compile(r"[（）()/、，“”\s]")
 _VAGUE = {"推进情况", "常态宣传体系", "队伍建设", "市政", "五一", "公厕", "违建", "五四主题宣传"}
 _PHRASE_LEAST = 4
+UNIT_IN_DOUBT = "报送单位待确认"
+_PROPOSED = re.compile(rf"可能是附件3第(\d{{1,3}})项“[^”]{{1,80}}”，{UNIT_IN_DOUBT}")
 _CUES, _APART = 4, 12  # a topic's word within the notice's own words is no second sign
 
 
@@ -50,6 +52,16 @@ def only_perhaps(found: TaskVerdict, why: str, notice: Notice) -> TaskVerdict:
     """The same task as a proposal, where unit or kind is not certain; others as they are."""
     task = next((one for one in notice.tasks if one.no == found.no), None)
     return found if task is None else _perhaps(task, why)
+
+
+def confirmed_with(unit: str, doubts: Iterable[str], notice: Notice) -> int | None:
+    """The task that was only proposed while the unit was in doubt, if it is this unit's."""
+    for doubt in doubts:
+        told = _PROPOSED.match(doubt)
+        task = next((one for one in notice.tasks if told and one.no == int(told[1])), None)
+        if task is not None and _responsible(task, (unit,), notice):
+            return task.no
+    return None
 
 
 def _perhaps(task: Task, why: str) -> TaskVerdict:

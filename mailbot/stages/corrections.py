@@ -12,6 +12,7 @@ from typing import Any
 
 from mailbot.config import Config
 from mailbot.errors import Refused
+from mailbot.rules.tasks import confirmed_with
 from mailbot.rules.unit_names import canonical
 from mailbot.stages import corrected_events, corrected_times, fulfilling, same_item
 from mailbot.stages.corrected_events import Hand
@@ -65,6 +66,9 @@ def correct(uow: UnitOfWork, draft_id: int, wanted: Mapping[str, str], hand: Han
         if name not in _CHANGES:
             raise Refused(f"不能更正“{name}”。可以更正：{'、'.join(CORRECTABLE)}")
         values.update(_CHANGES[name](value.strip(), draft, hand.config))
+    if "单位" in wanted and "任务" not in wanted and draft.task is None:
+        task = confirmed_with(values["unit"], draft.needs_review, hand.config.notice)
+        values |= {"task": task} if task is not None else {}
     doubts = set() if wanted.keys() <= _OF_EMERGENCIES else set(_other_doubts(draft))
     values["needs_review"] = [doubt for doubt in draft.needs_review if doubt not in doubts]
     if _OF_EMERGENCIES & wanted.keys():
