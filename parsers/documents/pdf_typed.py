@@ -121,5 +121,7 @@ def lines_apart(typed: Typed, page_top: float, page_left: float) -> list[Line]:
 def among(lines: list[Line], new: Sequence[Line]) -> None:
     """Put the lines where they stand on the page, behind the last one above them."""
     for line in new:
-        above = [n for n, other in enumerate(lines) if other.y <= line.y]
-        lines.insert(above[-1] + 1 if above else 0, line)
+        at = len(lines)
+        while at and lines[at - 1].y > line.y:
+            at -= 1
+        lines.insert(at, line)
