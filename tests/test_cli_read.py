@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from cli_office import LEAK, NEWS, UNIT_ADDRESS, Result, emergency_mail, news_mail, run
+from pdf_making import At, pdf, text_stream, typed
+from word_files import make_docx
 
 GOLDEN = Path(__file__).parent / "golden"
 ENTRY = {"file", "sha256", "mail", "drafts", "unreadable", "images", "cloud_links"}
@@ -198,6 +200,34 @@ def test_a_file_name_in_gbk_is_shown_not_raised(tmp_path: Path) -> None:
         )
         assert (done.returncode, done.stderr) == (0, b"")
         assert "动态简讯" in done.stdout.decode()
+
+
+def test_what_was_not_read_of_a_file_is_told(read: Any, tmp_path: Path) -> None:
+    """In the worker, as a user runs it: a form filled in, a document of a picture."""
+    value = typed("今日开展市容环境整治，清理占道经营12处，劝导商贩46起。")
+    form, scan = tmp_path / "表.pdf", tmp_path / "照.docx"
+    form.write_bytes(
+        pdf(
+            text_stream(At(80, 760, "关于市容整治情况的报告")),
+            annotations=[
+                b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Ff 4096/V%s/Rect[80 500 515 640]>>"
+                % value
+            ],
+        )
+    )
+    scan.write_bytes(
+        make_docx(
+            "<w:p><w:r><w:drawing><a:blip r:embed='p'/></w:drawing></w:r></w:p>",
+            {"word/media/a.png": (GOLDEN / "documents" / "photographed-page.png").read_bytes()},
+            [("p", "image", "media/a.png")],
+        )
+    )
+
+    out = read(str(form), str(scan)).out
+
+    assert "读取说明：PDF 表单中填写的内容已按所在位置读入" in out
+    assert "清理占道经营12处" in out or "劝导商贩46起" in out
+    assert "照.docx：文件内只有图片" in out
 
 
 def test_a_warning_is_given_once(read: Any) -> None:
