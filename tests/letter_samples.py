@@ -18,6 +18,7 @@ from mailbot.records.letter_lines import (
     CloudFile,
     DigestDraft,
     DigestEvent,
+    DigestNote,
     DigestOverdue,
     DigestTrouble,
     FolderCount,
@@ -193,6 +194,7 @@ def _daily(**more: object) -> DailyDigest:
         "letters_waiting": 1,
         "notes": ("磁盘只剩300MB，请清理",),
         "office": OFFICE,
+        "said": (DigestNote("环卫处", "回复：【回执】环卫处工作（#2）", NOW),),
     }  # fmt: skip
     return DailyDigest(**{**values, **more})  # type: ignore[arg-type]
 

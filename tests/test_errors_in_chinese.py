@@ -42,8 +42,8 @@ def test_toml(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        pytest.param(["read"], "缺少 FILE", id="missing"),
-        pytest.param([], "缺少 COMMAND", id="no-command"),
+        pytest.param(["read"], "缺少 文件", id="missing"),
+        pytest.param([], "缺少 命令", id="no-command"),
         pytest.param(["status", "--wat"], "不认识 --wat", id="unknown-option"),
         pytest.param(["read", "x", "--received"], "--received 后面须写一个值", id="no-value"),
         pytest.param(["frobnicate"], "不能是 frobnicate，可写 ", id="no-such-command"),

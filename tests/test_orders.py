@@ -147,6 +147,11 @@ def test_a_subject_that_only_names_the_order_is_none_of_its_own(subject: str) ->
     assert [order.text for order in read_orders(subject, f"王主任：\n{words}")] == [words]
 
 
+def test_a_bare_question_over_a_question_is_its_heading() -> None:
+    assert [order.text for order in read_orders("查询", "查询 #5")] == ["查询 #5"]
+    assert [order.text for order in read_orders("查询", "")] == ["查询"]
+
+
 def test_a_subject_alone_that_cannot_be_read_is_explained() -> None:
     (said,) = read_orders("更正", "请办理。")
     assert isinstance(said, Misread)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 from filing_samples import FilingDesk, filing_desk
-from order_samples import DUTY, NOON, OFFICE, TEAM, UNIT_ADDRESS, mail, office_config
+from order_samples import (
+    DUTY,
+    NOON,
+    OFFICE,
+    TEAM,
+    UNIT_ADDRESS,
+    clerk_at_work,
+    mail,
+    office_config,
+)
 
 from mailbot.rules.our_letters import draft_answered, event_answered, quotes_us
 from store.records import EventRecord, OutboxRecord
@@ -134,3 +143,24 @@ def test_a_robot_at_the_office_is_told_so_five_times_a_day(desk: FilingDesk) -> 
         desk.fetch(mail(DUTY, ALERT, f"来信已收到，编号{minute}", when=when), when, when)
 
     assert len(letters(desk)) == before + 5
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "told"),
+    [
+        pytest.param(RECEIPT, "这篇是市政科写的，单位登错了，请更正。", True, id="an-objection"),
+        pytest.param("咨询", "请问上周的稿件收到没有？", True, id="a-question-of-its-own"),
+        pytest.param(RECEIPT, "收到，谢谢！", False, id="thanks"),
+    ],
+)
+def test_what_a_unit_says_is_told_in_the_digest(
+    tmp_path: Path, subject: str, body: str, *, told: bool
+) -> None:
+    """Receipts ask for an answer when something is wrong: somebody has to hear it."""
+    with clerk_at_work(tmp_path) as clerk:
+        clerk.send(subject, body, sender=UNIT_ADDRESS)
+        clerk.now += timedelta(days=1)
+        digest = clerk.digest()
+
+    assert ("单位来信（不是稿件" in digest.text) is told
+    assert (f"{TEAM}：“{subject}”" in digest.text) is told

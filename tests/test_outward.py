@@ -116,6 +116,20 @@ def test_a_later_mail_that_tells_it_again_is_marked(mailbot: Command, tmp_path: 
     assert RULE not in doubts(mailbot, 1)
 
 
+def test_a_mended_draft_after_its_adoption_asks_which_text_was_printed(
+    mailbot: Command, tmp_path: Path
+) -> None:
+    """The unit publishes nothing by mending its own draft."""
+    mailbot(*INSIDE)
+    changed = texts.SIDEWALK.replace("46人次", "52人次")
+    mailbot("import", str(again_with(tmp_path, f"{NEWS}（修改稿）", changed)))
+
+    assert "是#1的修改稿，该稿已被《达州要情》采用，请核对刊用的是否为改定的内容" in doubts(
+        mailbot, 2
+    )
+    assert RULE not in doubts(mailbot, 2)
+
+
 def test_a_later_mail_of_something_else_is_not(mailbot: Command, tmp_path: Path) -> None:
     mailbot(*INSIDE)
     body = "5月6日，直属一大队组织队员学习新修订的条例，逐条讲解，现场测试，人人过关，气氛热烈。"

@@ -29,7 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     adopt.add_argument(
         "--file",
         type=Path,
-        metavar="FILE",
+        metavar="文件",
         help="从表格逐行登记采用、批示：.xlsx、.xls 或 .csv，列名 稿件编号、刊物，另可有 "
         "日期、形式、层级、批示领导、依据；台账的“采用批示”表可直接用",
     )

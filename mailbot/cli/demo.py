@@ -25,7 +25,7 @@ _DEFAULT = Path("demo-out")
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("demo", help="演示：内置邮件服务器，模拟 2023 年 4 月的两周")
-    parser.add_argument("--out", type=Path, default=_DEFAULT, metavar="DIR", help="结果存放处")
+    parser.add_argument("--out", type=Path, default=_DEFAULT, metavar="文件夹", help="结果存放处")
     parser.add_argument("--keep", action="store_true", help="保留上次演示的结果，另存一份")
     parser.set_defaults(run=demo)
 

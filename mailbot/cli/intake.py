@@ -13,7 +13,7 @@ from mailbot.errors import Refused
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("import", help="导入磁盘上的邮件：.eml、mbox、Maildir")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
     parser.add_argument("--receipts", action="store_true", help="给发件单位发回执（默认不发）")
     parser.set_defaults(run=import_mails)
 

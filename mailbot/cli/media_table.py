@@ -12,7 +12,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the action."""
     actions.metavar = f"{actions.metavar}|import"
     parser = actions.add_parser("import", help="从表格录入：列名 单位、日期，另可有 数量、标题")
-    parser.add_argument("file", type=Path, metavar="FILE", help=".xlsx、.xls 或 .csv")
+    parser.add_argument("file", type=Path, metavar="文件", help=".xlsx、.xls 或 .csv")
     parser.set_defaults(run=import_table)
 
 

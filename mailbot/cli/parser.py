@@ -61,10 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
     """`mailbot [--config FILE] COMMAND`."""
     parser = _Parser(prog="mailbot", description="信息稿件邮箱值守程序")
     parser.add_argument(
-        "--config", type=Path, default=Path("config.toml"), metavar="FILE", help="设置文件"
+        "--config", type=Path, default=Path("config.toml"), metavar="文件", help="设置文件"
     )
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+        dest="command", required=True, metavar="命令", parser_class=_Parser
     )
     for group in GROUPS:
         import_module(f"mailbot.cli.{group}").add(commands)

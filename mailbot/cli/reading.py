@@ -28,7 +28,7 @@ _LEVELS = {"alert": "突发事件", "review": "疑似突发，请核", "none": "
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     read = commands.add_parser("read", help="读一封邮件或一个文件，说明判断和理由；不保存")
-    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.add_argument("files", nargs="+", type=Path, metavar="文件")
     read.add_argument("--received", metavar="时间", help="假定这时收到")
     read.add_argument("--from", dest="sender", metavar="邮箱", help="假定由这个邮箱发来")
     read.add_argument(

@@ -43,7 +43,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     board.set_defaults(run=write_board)
     for parser in (digest, bulletin, ledger, board):
         parser.add_argument("--period", default="", metavar="时段", help="如 2023-04、2023-Q2")
-        parser.add_argument("--out", type=Path, metavar="DIR", help="写到哪个文件夹")
+        parser.add_argument("--out", type=Path, metavar="文件夹", help="写到哪个文件夹")
         given.json_flag(parser)
 
 

@@ -26,10 +26,12 @@ _SHOWN = 20
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
     backup = commands.add_parser("backup", help="立即备份到一个文件夹（程序运行时也可以）")
-    backup.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="默认用设置中的文件夹")
+    backup.add_argument(
+        "folder", nargs="?", type=Path, metavar="文件夹", help="默认用设置中的文件夹"
+    )
     backup.set_defaults(run=make_backup)
     restore = commands.add_parser("restore", help="从备份恢复；先停止 mailbot run")
-    restore.add_argument("folder", type=Path, metavar="DIR")
+    restore.add_argument("folder", type=Path, metavar="文件夹")
     restore.add_argument("--at", default="", metavar="名称", help="用哪一份备份，默认最新的一份")
     restore.add_argument("--list", action="store_true", help="只列出有哪些备份")
     restore.add_argument("--replace", action="store_true", help="代替现有记录（原数据库改名保留）")
@@ -43,7 +45,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     verify.set_defaults(run=verify_store)
     rebuild = commands.add_parser("rebuild", help="从邮件原件重建数据库；先停止 mailbot run")
     rebuild.add_argument(
-        "--from", dest="source", type=Path, metavar="DIR",
+        "--from", dest="source", type=Path, metavar="文件夹",
         help="办公室的操作记录取自这个备份文件夹；默认取自现有数据库",
     )  # fmt: skip
     rebuild.add_argument("--accept", action="store_true", help="与原记录有出入时也采用重建结果")

@@ -23,7 +23,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     score.add_argument(
         "--compare",
         type=Path,
-        metavar="FILE",
+        metavar="文件",
         help="与另一份设置文件的计分规则比较：列出启用后谁的得分、名次会变，不作任何改动",
     )
     given.json_flag(score)

@@ -10,7 +10,7 @@ from mailbot.resources import shipped
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("init", help="在文件夹中生成一份带说明的 config.toml")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="文件夹，没有则新建")
+    parser.add_argument("folder", type=Path, metavar="文件夹", help="文件夹，没有则新建")
     parser.set_defaults(run=init)
 
 

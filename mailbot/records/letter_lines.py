@@ -171,6 +171,15 @@ class DigestTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestNote:
+    """A unit's mail that is no draft and says something: a question, an explanation."""
+
+    unit: str
+    subject: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FolderCount:
     """Server count = recorded + ignored + quarantined, folder by folder."""
 

@@ -15,6 +15,7 @@ from mailbot.records.letter_lines import (
     CloudFile,
     DigestDraft,
     DigestEvent,
+    DigestNote,
     DigestOverdue,
     DigestTrouble,
     FolderCount,
@@ -161,6 +162,7 @@ class DailyDigest:
 
     Attributes:
         ordering: Whether its lines bear links that give orders.
+        said: Mails of units that are no drafts and say something.
     """
 
     template: ClassVar[str] = "daily"
@@ -182,13 +184,14 @@ class DailyDigest:
     notes: tuple[str, ...]
     office: str
     ordering: bool = False
+    said: tuple[DigestNote, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
         told = (self.drafts, self.review, self.events, self.overdue, self.trouble, self.notes)
         astray = any(not folder.agrees for folder in self.folders)
-        return not any(told) and not self.expiring and not astray
+        return not any(told) and not self.expiring and not self.said and not astray
 
 
 OverviewKind = Literal["weekly", "monthly", "quarterly"]

@@ -16,6 +16,7 @@ from mailbot.records.letter_lines import (
     CloudFile,
     DigestDraft,
     DigestEvent,
+    DigestNote,
     DigestOverdue,
     DigestTrouble,
     FolderCount,
@@ -29,7 +30,8 @@ from mailbot.rules.fulfilment import DELIVERED
 from mailbot.rules.quotas import is_unsure
 from mailbot.rules.reminders import INSTANT, arrears
 from mailbot.rules.same_item_words import in_lists
-from store.records import DraftRecord, EventRecord, OutboxRecord
+from mailbot.stages.arrivals import known_addresses
+from store.records import DraftRecord, EventRecord, MessageRecord, OutboxRecord
 from store.unit_of_work import UnitOfWork
 
 _IGNORED = ("bounce", "auto_reply", "other")
@@ -101,7 +103,15 @@ def daily(
         letters_waiting=waiting,
         notes=tuple(notes),
         office=config.office.name,
+        said=tuple(_said(mails, known_addresses(uow, config))),
     )
+
+
+def _said(mails: Iterable[MessageRecord], known: Mapping[str, str]) -> Iterable[DigestNote]:
+    """Receipts ask units to answer when something is wrong: the office hears of it here."""
+    for mail in mails:
+        if mail.kind == "other" and mail.summary.get("says") and mail.sender in known:
+            yield DigestNote(known[mail.sender], mail.subject, mail.received_at)
 
 
 def _draft_line(draft: DraftRecord) -> DigestDraft:

@@ -153,10 +153,10 @@ def read_orders(subject: str, body: str) -> tuple[Order | Misread, ...]:
     return contradictions(_confirming(order, subject) for order in found.values())
 
 
-def _heading(subject: str, found: Iterable[Order | Misread]) -> Misread | None:
+def _heading(subject: str, found: Iterable[Order | Misread]) -> Order | Misread | None:
     """A subject that only names what the body orders in full: “更正” over “更正 #2 …”."""
     said = _read(subject)
-    if not isinstance(said, Misread):
+    if said is None or (isinstance(said, Order) and said.text.rstrip(" :：") not in HARMLESS):
         return None
     word = said.text.rstrip(" :：")
     more = any(item.text != said.text and item.text.startswith(word) for item in found)

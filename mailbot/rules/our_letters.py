@@ -35,6 +35,11 @@ def quotes_us(subject: str) -> bool:
     return head is not None and _OURS.match(subject, head.end()) is not None
 
 
+def is_courtesy(words: str) -> bool:
+    """Whether somebody only says thanks, or that he has read it."""
+    return _COURTESY.fullmatch(words) is not None
+
+
 def event_answered(subject: str) -> int | None:
     """The number of the emergency whose letter is answered."""
     found = _EVENT.search(subject) if quotes_us(subject) else None
@@ -73,7 +78,7 @@ def as_follow_up(judgement: Judgement, subject: str, words: str) -> Judgement:
     ends the matter, is not for us to tell.
     """
     found = judgement.emergency
-    if not quotes_us(subject) or not _CHASED.search(subject) or _COURTESY.fullmatch(words):
+    if not quotes_us(subject) or not _CHASED.search(subject) or is_courtesy(words):
         return judgement
     if found.level != "none":
         return replace(judgement, emergency=_continuing(found))

@@ -57,6 +57,11 @@ def before_publishing(number: int, title: str, publications: str) -> str:
     )
 
 
+def revised_after(number: int, publications: str) -> str:
+    """What the office reads of a 修改稿 that comes after its draft was adopted."""
+    return f"是#{number}的修改稿，该稿已被{publications}采用，请核对刊用的是否为改定的内容"
+
+
 def after_publishing(where: str) -> str:
     """What the office reads of a draft adopted inside after it was in the media."""
     return f"内部采用前已对外发布（{where}），原则上不外宣不外传（三），请核对"

@@ -23,6 +23,7 @@ from mailbot.rules.quotas import is_unsure, quota_obligations
 ANNEX_1, EMERGENCIES, ANNEX_2, CONDUCT = "附件1", "附件1（突发紧急事件）", "附件2", "四（三）"
 DIRECT, UPWARD = "直接报送", "择优推荐上报"
 _COLUMNS = (1, 2)
+_RECORDERS = {"cli": "命令行"}
 _SIGNS = "①②"
 
 
@@ -329,7 +330,7 @@ def _about(act: ScoredAct) -> str:
 def _evidence(act: ScoredAct) -> str:
     day = f"{act.on.year}年{chinese_day(act.on)}"
     told = f"，{act.evidence}" if act.evidence else ""
-    return f"操作{act.act}，{day}{told}（{act.by}录入）"
+    return f"操作{act.act}，{day}{told}（{_RECORDERS.get(act.by, act.by)}录入）"
 
 
 def _notes(rules: Notice, columns: Sequence[ColumnScore]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailbot.config import Config
+from mailbot.rules.our_letters import is_courtesy
 from mailbot.rules.receipt_time import ReceiptTime
 from mailbot.stages.beginnings import FIRST_STARTED
 from parsers.facts import Message, Reading
@@ -59,5 +60,6 @@ def settle(uow: UnitOfWork, arrival: Arrival, kind: str, because: str) -> None:
             **arrival.mail.summary,  # who released it, and that its receipt time is unknown
             "defects": list(message.defects),
             "senders": len(message.senders),
+            "says": not is_courtesy(message.body),
         },
     )

@@ -20,7 +20,7 @@ from mailbot.rules.duplicates import revive
 from mailbot.rules.judgement import RuleBook, fingerprint_of, judge_draft, judge_mail, subject_of
 from mailbot.rules.our_letters import as_follow_up, own_words
 from mailbot.rules.receipt_time import doubted
-from mailbot.stages import alarms, office_answers, secrecy
+from mailbot.stages import alarms, bare_answers, secrecy
 from mailbot.stages.arrivals import Arrival, is_history, known_addresses, settle
 from mailbot.stages.begun_readings import BegunReadings
 from mailbot.stages.bounced import returned
@@ -263,13 +263,13 @@ class Filing:
     def _file_drafts(self, uow: UnitOfWork, arrival: Arrival, *, receipts: bool) -> None:
         keep_files(uow, arrival.mail.id, arrival.reading)
         arrival = replace(arrival, reading=own_words(arrival.reading))
-        idle = office_answers.is_idle(self.config, arrival)
-        texts = () if idle else arrival.reading.all_drafts
+        bare = bare_answers.is_bare(self.config, arrival)
+        texts = () if bare else arrival.reading.all_drafts
         filed = [self._file_one(uow, arrival, text, at) for at, text in enumerate(texts, 1)]
         if not texts:
             filed = self._emergency_alone(uow, arrival) or self._pictures_alone(uow, arrival)
-        if idle and not filed and receipts and not arrival.history:
-            office_answers.explain(uow, self.config, self.post, arrival)
+        if bare and not filed and receipts and not arrival.history:
+            bare_answers.explain(uow, self.config, self.post, arrival)
         for record, judgement in filed:
             self._raise_alarm(uow, arrival, record, judgement)
         kind, because = kind_of([record for record, _ in filed], arrival.reading)

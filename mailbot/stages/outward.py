@@ -11,6 +11,7 @@ from mailbot.rules.duplicates import revive
 from mailbot.rules.outward import (
     after_publishing,
     before_publishing,
+    revised_after,
     same_headline,
     same_story,
 )
@@ -41,6 +42,9 @@ def flagged(uow: UnitOfWork, draft: DraftRecord, alike: Sequence[DraftRecord]) -
         of_item = {record.id, record.same_item_as}
         where = _inside(act for act in adopted if act.detail.get("draft") in of_item)
         theirs = revive(record) if where else None
+        root = draft.same_item_as
+        if theirs is not None and draft.relation == "revision" and root in of_item - {None}:
+            return _warned(uow, draft, revised_after(root or draft.id, where))
         if theirs is not None and same_story(mine, theirs):
             return _warned(uow, draft, before_publishing(record.id, record.title, where))
     return draft

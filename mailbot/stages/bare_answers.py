@@ -1,4 +1,7 @@
-"""Answers of the office or the duty that give no order we know: told so, never filed as drafts."""
+"""Answers to our letters that bring nothing but a few words: judged for emergencies, no drafts.
+
+A unit's stand in the daily digest; the office and the duty are told how to write an order.
+"""
 
 from datetime import timedelta
 
@@ -13,19 +16,28 @@ from store.unit_of_work import UnitOfWork
 
 MOST_A_DAY = 5
 """Whoever forges our office's address, or a robot of its own, fills no mailbox."""
+SHORTEST_DRAFT = 80
+"""Signs; 二·一 asks for 300 at least."""
 _SHOWN = 30
 _DAY = timedelta(days=1)
 
 
-def is_idle(config: Config, arrival: Arrival) -> bool:
-    """Whether the office or the duty answers a letter of ours and brings nothing but words."""
-    bare = not (arrival.reading.files or arrival.reading.nested or arrival.message.cloud_links)
-    by_us = arrival.message.sender.address in commanders(config)
-    return bare and by_us and quotes_us(arrival.message.subject)
+def is_bare(config: Config, arrival: Arrival) -> bool:
+    """Whether a letter of ours is answered by words alone that can be no draft."""
+    message, reading = arrival.message, arrival.reading
+    bare = not (reading.files or reading.nested or message.cloud_links)
+    short = len("".join(message.body.split())) < SHORTEST_DRAFT
+    return bare and quotes_us(message.subject) and (short or _by_office(config, arrival))
+
+
+def _by_office(config: Config, arrival: Arrival) -> bool:
+    return arrival.message.sender.address in commanders(config)
 
 
 def explain(uow: UnitOfWork, config: Config, post: Post, arrival: Arrival) -> None:
-    """Say that nothing was done, and how to write what is meant."""
+    """Tell the office or the duty that nothing was done, and how to write what is meant."""
+    if not _by_office(config, arrival):
+        return
     message, sender = arrival.message, arrival.message.sender.address
     said = " ".join(message.body.split())
     prefix = f"idle/{sender}/"
