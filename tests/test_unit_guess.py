@@ -102,6 +102,12 @@ def evidence(title: str = "", body: str = "", **more: object) -> UnitEvidence:
             id="我市-in-high-mountains",
         ),
         pytest.param(
+            "【办公室】一周安排",
+            "本周安排会议三次，接待来访两批。",
+            "办公室",
+            id="a-prefix-as-others-have",
+        ),
+        pytest.param(
             "汛期准备",
             "办公室牵头修订防汛预案，抽查值班31次，我局各单位在岗在位。",
             "办公室",
@@ -220,7 +226,9 @@ def test_the_address_table_comes_first(known: str, forwarded: str | None) -> Non
         pytest.param("供稿", "办公室", "办公室", id="credit"),
         pytest.param("供稿", "办公室 张", "办公室", id="with-a-person"),
         pytest.param("报送单位", "办公室", "办公室", id="sending-unit"),
+        pytest.param("信息来源", "办公室", "办公室", id="source"),
         pytest.param("供稿", "渠县住建局办公室", "渠县住建局", id="a-county-bureau's-office"),
+        pytest.param("报送", "办公室", None, id="sent-to"),
         pytest.param("主送", "办公室", None, id="addressee"),
         pytest.param("联系电话", "办公室 2123456", None, id="whom-to-ring"),
     ],
@@ -234,9 +242,22 @@ def test_the_office_in_a_credit_line(label: str, value: str, name: str | None) -
     assert verdict.proposed == (name == "办公室")
 
 
+def test_a_contact_s_unit_is_proposed() -> None:
+    verdict = identify(
+        evidence("护栏修好了", "新装30米。", credits=(("联系人", "市政工程处 李某"),)), NOTICE, CUES
+    )
+
+    assert (verdict.name, verdict.proposed) == ("市政工程处", True)
+
+
 @pytest.mark.parametrize(
     ("given_", "name"),
     [
+        pytest.param(
+            {"first_sentences": "记者从市环卫处获悉，主城区公厕延时开放。"},
+            "环卫处（含京环）",
+            id="heard-from-the-unit",
+        ),
         pytest.param(
             {"first_sentences": "直属二大队对去年以来600件处罚案件进行分析。"},
             "直属二大队",

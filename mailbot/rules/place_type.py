@@ -42,7 +42,7 @@ _OUR_TRADE = re.compile(r"(?:^|[^一-鿿]|[市日由在据])城管(?:执法)?$")
 _ROAD_OR_TOWN = re.compile(
     r"(?:[东南西北中新老]{0,2}(?:路|街|桥|大桥|大道|大厦|广场|站|宾馆|酒店|中学)|镇|乡|江|河)"
 )
-_ALONE = frozenset("我由该向在与和同及、为以对给请日由据")
+_ALONE = frozenset("我由从该向在与和同及、为以对给请日由据")
 _ANOTHERS = frozenset("总省110119120")
 _FUZZY_LEAST = 90
 _OWN_CITY = "达州"

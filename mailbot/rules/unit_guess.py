@@ -28,6 +28,7 @@ _ORGANISATION = re.compile(
 )
 _ELSEWHERE = re.compile(r"1(?:10|19|20)指挥|(?:公安|消防|应急|防汛|抗旱|联动|交警)[^，。]{0,6}指挥")
 _OFFICE = "办公室"
+_PREFIX = re.compile(r"[【\[(《]?办公室(?:[】\])》:+_—\-]|\d{1,2}月)")
 _NAMED = 2  # points for a name that is not the author's for sure
 
 
@@ -117,7 +118,12 @@ def guess(
     text = f"{title}\n{body}"
     sections = [unit.name for unit in notice.units if not index.is_local(unit.name)]
     weights = {row: fields.of_section(row) for row in sections}
-    named = _opening_name(text, signals, weights, cues) or _name_inside(text, weights, notice, cues)
+    named = (
+        _office_prefix(evidence)
+        or _contact(evidence, index)
+        or _opening_name(text, signals, weights, cues)
+        or _name_inside(text, weights, notice, cues)
+    )
     if named is not None:
         return named
     return _of_bureau(voice, said, text, weights, index=index, cues=cues)
@@ -188,6 +194,28 @@ def _is_anothers_field(row: str, fields: Fields) -> bool:
     own = agency_of(row)
     others = (fields.of_agency(one).points for one in AGENCIES if one != own)
     return max(others, default=0) > fields.of_agency(own).points
+
+
+def _office_prefix(evidence: UnitEvidence) -> Guess | None:
+    """办公室：… or 【办公室】… before a headline, as other sections write their names."""
+    for source, words in (
+        ("标题", evidence.title),
+        ("邮件主题", evidence.subject),
+        ("文件名", evidence.file_name),
+    ):
+        if _PREFIX.match(simple(words[:20])):
+            return Guess(_OFFICE, f"{source}前写有“{_OFFICE}”")
+    return None
+
+
+def _contact(evidence: UnitEvidence, index: UnitIndex) -> Guess | None:
+    """联系人：市政工程处 李明: mostly the author's own."""
+    for label, value in evidence.credits:
+        found = {m.units for m in index.mentions(simple(value[:60])) if m.firm and m.units}
+        if "联系" in label and len(found) == 1:
+            (row, *more) = found.pop()
+            return None if more or row == _OFFICE else Guess(row, f"{label}“{value[:20].strip()}”")
+    return None
 
 
 def _opening_name(

@@ -24,7 +24,7 @@ _COMMON = re.compile(
 )
 _NUMBERED_TEAM = re.compile(r"(?:执法)?第?[一二三四五\d]大队")
 _CERTAIN_SIGNALS = 2
-_CREDITED = frozenset({"供稿", "供稿单位", "来稿单位", "报送单位", "撰稿", "撰稿单位", "来源"})
+_NO_CREDIT = frozenset({"落款", "文末署名", "联合报送", "报送"})  # 报送：办公室 is an addressee
 
 _INDEXES: dict[int, tuple[Notice, UnitIndex]] = {}
 _KEPT = 8
@@ -211,8 +211,8 @@ def _credited_office(weak: list[Signal]) -> str | None:
     """供稿：办公室 is the bureau's own; in a 落款 it may be that of any body, as addressee, too."""
     if any(s.place for s in weak):
         return None
-    credited = (s for s in weak if s.rank == 1 and s.source in _CREDITED and len(s.units) == 1)
-    return next((s.units[0] for s in credited if plain(s.words) == "办公室"), None)
+    credited = (s for s in weak if s.rank == 1 and s.source not in _NO_CREDIT)
+    return next((s.units[0] for s in credited if s.units == ("办公室",)), None)
 
 
 def _reasons(signals: list[Signal]) -> tuple[Reason, ...]:
