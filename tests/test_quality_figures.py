@@ -82,6 +82,37 @@ def told(text: str) -> list[str]:
         ),
         pytest.param("投诉16件，比去年同期的29件减少15件。", "减少13件", id="difference-in-pieces"),
         pytest.param("泊位由40个增至30个。", "数字却变小了", id="the-wrong-way"),
+        pytest.param(
+            "评查60卷，优秀18卷、良好30卷、合格14卷。", "各项相加62卷", id="list-without-其中"
+        ),
+        pytest.param("环卫工人620人，其中男性210人，女性430人。", "640人", id="men-and-women"),
+        pytest.param(
+            "计划改造45个，已完工28个，在建15个，未开工4个。", "各项相加47个", id="three-stages"
+        ),
+        pytest.param(
+            "执法人员56人、环卫工人34人、车辆12台，共计出动人员100人。",
+            "90人",
+            id="another-between",
+        ),
+        pytest.param(
+            "第一天清理18吨，第二天清理22吨，两天共清理50吨。", "各项相加40吨", id="days-together"
+        ),
+        pytest.param(
+            "安装1.8万户，占应装户数2.4万户的85%。", "为75.0%", id="share-of-a-whole-beside"
+        ),
+        pytest.param(
+            "计划新建20座，已建成15座，完成年度任务的80%。", "为75.0%", id="share-of-the-task"
+        ),
+        pytest.param("商户240家，签订责任书192家，签订率90%。", "为80.0%", id="any-rate"),
+        pytest.param("用时从15天缩短至9天，缩短8天。", "减少6天", id="shortened"),
+        pytest.param(
+            "亮灯率99.1%，较上月上升0.4个百分点（上月为99.3%）。",
+            "下降0.2个百分点",
+            id="in-brackets",
+        ),
+        pytest.param(
+            "同比减少26件，降幅13%，由去年的180件降至154件。", "减少14.4%", id="figures-come-last"
+        ),
         pytest.param("泊位由40个增至50个，翻一番。", "不是翻一番", id="not-doubled"),
     ],
 )
@@ -98,6 +129,10 @@ def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
         pytest.param("共检查20处，其中工地8处、餐饮店9处。", id="parts-left-out"),
         pytest.param("共50人参加，其中党员30人、女同志28人。", id="parts-that-overlap"),
         pytest.param("检查20处，其中不合格8处，已整改8处。", id="result-is-no-part"),
+        pytest.param("计划改造45个，已完工28个，在建15个。", id="some-not-begun"),
+        pytest.param("处理60件，主要有市容18件、市政22件、噪声16件。", id="main-ones-bare"),
+        pytest.param("满意度82.4%，同比提高4.8个百分点，去年同期77.6%。", id="points-rounded"),
+        pytest.param("完成投资1.2亿元，其中中央0.5亿元、省0.3亿元、市0.5亿元。", id="rounding"),
         pytest.param(
             "查处126起，主要是占道58起、流动摊贩43起、乱扔15起。", id="only-the-main-ones"
         ),

@@ -17,7 +17,9 @@ _RISE, _FALL = (
     "下降|减少|降低|降幅|缩短|压减|压缩|下滑|减|降",
 )
 _CHANGE = re.compile(rf"(?:(?P<up>{_RISE})|(?P<down>{_FALL}))[了达为约]{{0,2}}$")
-_MORE = re.compile(r"(?:(?P<up>增加|增长|多|净增|新增加)|(?P<down>减少|下降|少|净减))了?$")
+_MORE = re.compile(
+    r"(?:(?P<up>增加|增长|提高|提升|多|净增|新增加)|(?P<down>减少|下降|降低|缩短|压缩|少|净减))了?$"
+)
 _PAST_TOLD = re.compile(
     r"(?:去年|上年|前年|同期|上月|上季度|上周)[^，。\d]{0,6}$|(?:比|较)[^，。]{0,8}(?:年|月|季度|前)[的为]?$"
 )
@@ -27,7 +29,7 @@ _BARE = re.compile(
     rf"^(?:同比|环比|总体|平均|累计|净|共|总量|[较比与][^，。]{{2,10}}|[增降涨减]幅|\s)*(?:{_RISE}|{_FALL}|多|少|净增|净减|为|达|到|了|约)*$"
 )
 _BASE_AFTER = re.compile(
-    r"^(?:而|[较比])?(?:去年|上年|前年|同期|上月|上季度|20\d\d年)[^，\d]{0,6}$"
+    r"^(?:而|[较比由从])?(?:去年|上年|前年|同期|上月|上季度|20\d\d年)[^，\d]{0,6}$"
 )
 _DOUBLED = re.compile(r"翻了?(?:一番|番|一倍)")
 _GOAL = re.compile(r"目标|力争|确保|计划|预计|争取|要求|将")
@@ -58,7 +60,10 @@ def _against_figures(prose: Prose, change: Figure, *, rising: bool) -> Iterator[
         if not now or base.high == _INFINITE:
             continue
         pairs = [
-            (one, other) for one in [base, *same] for other in [base, *same] if one is not other
+            (one, other)
+            for one in (base, *same)
+            for other in (base, *same)
+            if one is not other and (other in now or one not in now)
         ]
         if any(_fits(one, other, change, rising) for one, other in pairs):
             return
@@ -133,14 +138,12 @@ def _fits(before: Figure, after: Figure, change: Figure, rising: bool) -> bool:
     low, high = after.low - before.high, after.high - before.low
     if not rising:
         low, high = -high, -low
-    slack = change.step * 1.01
+    slack = 1e-9
     if change.unit == "%" and before.unit != "%":
         if before.low <= 0:
             return True
         low, high = low * 100 / (before.high if low > 0 else before.low), high * 100 / before.low
         slack = max(change.step, 0.15) + 1e-9
-    elif change.exact and before.exact and after.exact:
-        slack = 1e-9 * max(1.0, change.value)
     return low <= change.high + slack and high >= change.low - slack
 
 

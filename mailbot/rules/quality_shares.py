@@ -14,14 +14,16 @@ from mailbot.rules.figures import Figure, Prose
 ABOUT = "数据"
 _SHARE = re.compile(
     r"(?:^|[^抢侵挤强])占(?:比|到|了)?(?:约)?(?:(?:其中|总|全部|总数|总量|总投资|计划|应[^，。]{1,6})的)?(?:为|达|达到)?$"
+    r"|^完成(?:了)?(?:年度|全年|总)?(?:目标)?(?:任务|计划|目标|总量|总投资)的$"
 )
 _BASE = re.compile(r"占(?:了|到|比)?(?:约)?([一-龥]{1,12})的(?:比[例重]为?)?$")
+_NAMING = re.compile(r"^(?:约?占|达到?)(?!全[市省国县区])[一-龥]{0,8}\d")
 _NOUN = re.compile(r"^([一-龥]{2,8})占(?:比|到|了)?(?:为|达|达到)?$")
 _PLAIN_BASE = re.compile(
     r"^(?:其中|总数|总量|全部|计划|总投资|任务|年度计划|全年计划|目标任务?|总面积)$"
 )
 _RATE = re.compile(
-    r"(整改|办结|结案|完成|合格|满意|处置|拆除|采纳|开工|竣工|完工|回访|更换|修复|到位|及格|优良|达标|建成|覆盖|签约|入户|检测|通过)率"
+    r"(?!效|频|概|比|汇|税|费|利用|增长|回收|漏损|绿地|绿化|资源)([一-龥]{2})率"
     r"[一-龥]{0,2}?(?:为|达|达到|达成)?$"
 )
 _SAME_DEED = {
@@ -46,12 +48,17 @@ def disagreeing_shares(prose: Prose) -> Iterator[Hint]:
         rate = _RATE.search(before)
         if rate:
             yield from _rate(prose, figure, rate[1])
-        elif "占" in before:
+        elif "占" in before or "完成" in before:
             yield from _share(prose, figure, before)
     yield from _over_all(prose)
 
 
 def _share(prose: Prose, share: Figure, before: str) -> Iterator[Hint]:
+    pair = _named_whole(prose, share, before)
+    if pair:
+        if not fits(*pair, share):
+            yield _hint(prose, *pair, share)
+        return
     base = _BASE.search(before)
     if not _SHARE.search(before) and not (base and _PLAIN_BASE.match(base[1])):
         return
@@ -70,6 +77,17 @@ def _share(prose: Prose, share: Figure, before: str) -> Iterator[Hint]:
     whole = _whole_of(prose, part, named)
     if whole is not None:
         yield _hint(prose, part, whole, share)
+
+
+def _named_whole(prose: Prose, share: Figure, before: str) -> tuple[Figure, Figure] | None:
+    """The part and the whole of “更换3.1万户，占应换户数3.8万户的81%”."""
+    own = [one for one in prose.of_clause(share.clause) if one.at < share.at]
+    if len(own) != 1 or prose.text[own[0].end : share.at] != "的" or not _NAMING.match(before):
+        return None
+    counts = _counts_before(prose, own[0])
+    if not counts or counts[-1].unit != own[0].unit or share.clause - counts[-1].clause != 1:
+        return None
+    return counts[-1], own[0]
 
 
 def _part_of(prose: Prose, counts: Sequence[Figure], share: Figure, before: str) -> Figure | None:

@@ -16,7 +16,9 @@ ABOUT = "数据"
 _OPENERS = re.compile(r"其中|包括|包含")
 _VIEW = re.compile(r"^(?:其中)?[从按]照?[一-龥]{1,8}(?:来?看|划?分类?|统计|分为|计)$")
 _AMONG = re.compile(r"^[^\d]{0,14}中$")
-_SUM_WORD = re.compile(r"(?:总共|共计|合计|总计)[一-龥]{0,3}$|(?:^|[^一-龥]|一)共$")
+_SUM_WORD = re.compile(
+    r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$"
+)
 _REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|其他|其它|另外|另有|另)")
 _ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
 _LOOSE = re.compile(r"主要|例如|特别是|尤其|前[三四五十\d]|最多|重点|如$|等$|排名")
@@ -30,11 +32,12 @@ _OVERLAP = re.compile(
     r"党员|团员|女|男|岁|以[上下]|少数民族|代表|干部|青年|老年|退休|骨干|学历|高级|残疾|困难|新增"
 )
 _GOOD = re.compile(
-    r"良好|正常|合格|达标|完好|符合|当场|当即|立即|已整改|已完成|已办结|整改完成|满意"
+    r"良好|正常|合格|达标|完好|符合|当场|当即|立即|已整改|已完[成工]|已办结|整改完成|满意|建成|竣工|完工"
 )
 _BAD = re.compile(
-    r"存在|不合格|异常|不达标|未达标|限期|正在|尚未|未整改|未完成|未办结|转办|暂缓|破损|不满意|不符合"
+    r"存在|不合格|异常|不达标|未达标|限期|正在|尚未|未整改|未完成|未办结|转办|暂缓|破损|不满意|不符合|在建|未开工|待建"
 )
+_UNDER_WAY = re.compile(r"在建|正在|未开工|待建|施工")
 _NEARLY = 0.9
 _ENOUGH = {1: 2.0, 2: 0.95}  # share of the whole from which so few parts must make it up
 _FEW = 5
@@ -59,7 +62,7 @@ class Parts:
 def disagreeing_sums(prose: Prose) -> Iterator[Hint]:
     """Totals that their parts contradict, told once each."""
     told: set[int] = set()
-    for check in (_listed_after, _summed_up, _remaining, _divided):
+    for check in (_listed_after, _listed_bare, _summed_up, _remaining, _divided):
         for total, hint in check(prose):
             if total.at not in told:
                 told.add(total.at)
@@ -86,6 +89,35 @@ def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         yield from _judged(prose, parts, [w for w in wholes if w], strict=not opener)
 
 
+def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
+    """评查60卷，优秀18卷、良好30卷、合格14卷: three and more parts right after their whole."""
+    for whole in prose.figures:
+        index = whole.clause + 1
+        if whole.each or whole.about or index >= len(prose.clauses):
+            continue
+        own = prose.of_clause(index)
+        if (
+            len(own) != 1
+            or own[0].unit != whole.unit
+            or prose.clauses[whole.clause].stop not in "，,："
+        ):
+            continue
+        if _LOOSE.search(prose.before(own[0])) or _LOOSE.search(prose.words(whole.clause)):
+            continue
+        parts = _run(prose, own[0], prose.clauses[index].start)
+        if parts is None or len(parts.figures) < 3 or not parts.whole:
+            continue
+        figures = parts.figures
+        stops = {prose.clauses[one.clause].stop for one in figures[:-1]}
+        share = sum(one.value for one in figures) / max(whole.value, 1e-9)
+        smaller = all(one.high < whole.low and not one.about for one in figures)
+        if not (smaller and stops == {"、"} and _NEARLY <= share <= 2 - _NEARLY):
+            continue
+        earlier = prose.before_place(whole.unit, own[0].at)
+        if not any(agrees(figures, one) for one in earlier):
+            yield whole, _hint(prose, whole, figures)
+
+
 def _judged(
     prose: Prose, parts: Parts, wholes: Sequence[Figure], *, strict: bool
 ) -> Iterator[tuple[Figure, Hint]]:
@@ -98,7 +130,8 @@ def _judged(
     over = difference(figures, biggest) > 0
     share = sum(one.value for one in figures) / max(last.value, 1e-9)
     if over:
-        overlap = any(_OVERLAP.search(prose.words(one.clause)) for one in figures)
+        words = [prose.words(one.clause) for one in figures]
+        overlap = any(map(_OVERLAP.search, words)) and not _by_sex(words)
         near = share <= 1.5 and len(figures) > 1
         if overlap and len(figures) > 1 and max(f.low for f in figures) <= biggest.high:
             return
@@ -108,6 +141,13 @@ def _judged(
         enough = parts.whole and share >= _ENOUGH.get(len(figures), _NEARLY)
         if enough or (parts.rest and len(figures) > 1 and share > 0.5):
             yield last, _hint(prose, last, figures)
+
+
+def _by_sex(words: Sequence[str]) -> bool:
+    """Men and women: the one division of people that never overlaps."""
+    return len(words) == 2 and {"男", "女"} == {
+        sign for one in words for sign in one if sign in "男女"
+    }
 
 
 def _first_after(prose: Prose, start: int, sentence: int) -> Figure | None:
@@ -226,7 +266,7 @@ def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
 def _run_back(prose: Prose, total: Figure) -> list[Figure]:
     """The parts before a total: its own clause, then back while clauses give its counter."""
     found: list[Figure] = []
-    sentence = prose.sentence_of(total)
+    sentence, others = prose.sentence_of(total), 0
     for index in range(total.clause, max(-1, total.clause - _LONGEST), -1):
         clause = prose.clauses[index]
         if clause.sentence != sentence:
@@ -239,7 +279,11 @@ def _run_back(prose: Prose, total: Figure) -> list[Figure]:
             if one.unit == total.unit and not one.each and one.at < total.at
         ]
         if not same:
-            if index == total.clause and not prose.of_clause(index)[0].at < total.at:
+            own = prose.of_clause(index)
+            if index == total.clause and not own[0].at < total.at:
+                continue
+            others += 1
+            if own and others < 2 and found == []:
                 continue
             break
         if any(_SUM_WORD.search(prose.before(one)) for one in same) or len(same) > 2:
@@ -289,27 +333,41 @@ def _could_remain(earlier: Sequence[Figure], rest: Figure) -> bool:
 
 def _divided(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """检查12座桥梁: 9座良好，4座存在病害; what is good and what is not make the whole."""
-    for one, other in zip(prose.figures, prose.figures[1:], strict=False):
-        if one.unit != other.unit or one.each or other.each or other.clause - one.clause > 2:
+    for at, first in enumerate(prose.figures):
+        if first.each or not first.exact or not _GOOD.search(prose.words(first.clause)):
             continue
-        if prose.sentence_of(one) != prose.sentence_of(other) or one.clause == other.clause:
+        if _BAD.search(prose.words(first.clause)):
             continue
-        good, bad = prose.words(one.clause), prose.words(other.clause)
-        if not _GOOD.search(good) or _BAD.search(good) or not _BAD.search(bad):
+        parts = _divisions(prose, prose.figures[at : at + 4])
+        here = prose.sentence_of(first)
+        earlier = prose.before_place(first.unit, first.at)
+        wholes = [one for one in earlier if here - prose.sentence_of(one) <= 1][-1:]
+        if len(parts) < 2 or not wholes or any(agrees(parts, one) for one in earlier):
             continue
-        earlier = prose.before_place(one.unit, one.at)
-        here = prose.sentence_of(one)
-        wholes = [f for f in earlier if here - prose.sentence_of(f) <= 1][-1:]
-        later = [f for f in prose.after_place(one.unit, other.end) if prose.sentence_of(f) == here]
-        if not wholes or later or any(agrees([one, other], f) for f in earlier):
+        later = prose.after_place(first.unit, parts[-1].end)
+        if any(prose.sentence_of(one) == here for one in later) or not wholes[0].exact:
             continue
-        whole = wholes[0]
-        if not (whole.exact and one.exact and other.exact):
-            continue
-        if max(one.value, other.value) < whole.value and (
-            0.8 <= (one.value + other.value) / whole.value <= 1.34
-        ):
-            yield whole, _hint(prose, whole, [one, other])
+        share = sum(one.value for one in parts) / max(wholes[0].value, 1e-9)
+        under = any(_UNDER_WAY.search(prose.words(one.clause)) for one in parts)
+        smaller = max(one.value for one in parts) < wholes[0].value
+        if smaller and (1.0 if under and len(parts) < 3 else 0.8) <= share <= 1.34:
+            yield wholes[0], _hint(prose, wholes[0], parts)
+
+
+def _divisions(prose: Prose, figures: Sequence[Figure]) -> list[Figure]:
+    """The first figure and those after it up to one of what is not good; [] if there is none."""
+    found = [figures[0]]
+    for one in figures[1:]:
+        last = found[-1]
+        near = one.clause != last.clause and one.clause - last.clause <= 2
+        if one.unit != last.unit or one.each or not one.exact or not near:
+            break
+        if prose.sentence_of(one) != prose.sentence_of(last):
+            break
+        found.append(one)
+    while len(found) > 1 and not _BAD.search(prose.words(found[-1].clause)):
+        found.pop()
+    return found if len(found) > 1 else []
 
 
 def _hint(prose: Prose, whole: Figure, parts: Sequence[Figure]) -> Hint:
