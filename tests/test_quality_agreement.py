@@ -51,9 +51,9 @@ def told(text: str, title: str = "") -> list[str]:
         ),
         pytest.param(
             "",
-            "本次共出动执法人员28人。街面好转。共出动执法人员38人。",
+            "本次共出动执法人员28人。街面好转。共出动执法人员32人。",
             "前后不一",
-            "38人",
+            "32人",
             id="lead-and-end",
         ),
         pytest.param(

@@ -155,6 +155,16 @@ class Prose:
         """Number of the sentence a figure stands in."""
         return self.clauses[figure.clause].sentence
 
+    def sentence_start(self, figure: Figure) -> int:
+        """Where the sentence of a figure begins, looked for a few clauses back."""
+        first = figure.clause
+        here = self.clauses[first].sentence
+        while first and figure.clause - first < _LOOKED_AT:
+            if self.clauses[first - 1].sentence != here:
+                break
+            first -= 1
+        return self.clauses[first].start
+
     def before(self, figure: Figure) -> str:
         """Words of its clause before a figure, `_NEAR` of them at most."""
         return self.text[max(self.clauses[figure.clause].start, figure.at - _NEAR) : figure.at]

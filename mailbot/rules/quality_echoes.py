@@ -10,7 +10,7 @@ from mailbot.rules.figures import Figure, Prose
 _BACK = re.compile(r"^[一-龥]{0,6}?(?:已经?|现已)?(?:全部|悉数|均已|都已)")
 _ALL = re.compile(r"共|累计|总计|合计|此次|本次")
 _OTHER = re.compile(
-    r"其中|季度|上半年|今年|去年|同期|当[天日]|[\d一二三四五六七八九十]月|\d日|昨|第[一二三\d]|[区县镇乡]|街道|中队|大队|社区|目标|计划"
+    r"其中|季度|上半年|今年|去年|同期|当[天日]|[\d一二三四五六七八九十]月|\d日|昨|第[一二三\d]|[省市州区县镇乡国]|街道|[此该这同各]类|中队|大队|社区|目标|计划"
 )
 _OWN = re.compile(r"我[区县市局]|全[区县市]")
 _TEAM = re.compile(r"直属第?([一二三四五六七八九])大队")
@@ -76,7 +76,8 @@ def _told_twice(prose: Prose) -> Iterator[Hint]:
         key = (before[-_WHAT:], one.unit)
         other = first.setdefault(key, one)
         between = prose.text[other.end : one.at]
-        if len(before) < _WHAT or _equal(other, one) or _OTHER.search(between):
+        near = 0.75 <= one.value / max(other.value, 1e-9) <= 1.33
+        if len(before) < _WHAT or _equal(other, one) or not near or _OTHER.search(between):
             continue
         start = max(prose.clauses[one.clause].start, one.at - 12)
         said = f"前面写{other.said(other.value)}，这里写{one.said(one.value)}"

@@ -17,6 +17,7 @@ _SHARE = re.compile(
     r"|^完成(?:了)?(?:年度|全年|总)?(?:目标)?(?:任务|计划|目标|总量|总投资)的$"
 )
 _BASE = re.compile(r"占(?:了|到|比)?(?:约)?([一-龥]{1,12})的(?:比[例重]为?)?$")
+_OF_THE_LAST = re.compile(r"\s{0,8}其中")
 _NAMING = re.compile(r"^(?:约?占|达到?)(?!全[市省国县区])[一-龥]{0,8}\d")
 _NOUN = re.compile(r"^([一-龥]{2,8})占(?:比|到|了)?(?:为|达|达到)?$")
 _PLAIN_BASE = re.compile(
@@ -110,6 +111,8 @@ def _whole_of(prose: Prose, part: Figure, named: Sequence[Figure]) -> Figure | N
     """The whole a part surely belongs to: the one before it in its sentence, joined by 其中."""
     here = prose.sentence_of(part)
     own = [one for one in named if prose.sentence_of(one) == here]
+    if not own and _OF_THE_LAST.match(prose.text, prose.sentence_start(part)):
+        own = [one for one in named if here - prose.sentence_of(one) == 1]
     if not own:
         return None
     whole = max(own, key=lambda one: one.value)

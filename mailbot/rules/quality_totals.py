@@ -23,7 +23,7 @@ _REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|�
 _ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
 _LOOSE = re.compile(r"主要|例如|特别是|尤其|前[三四五十\d]|最多|重点|如$|等$|排名")
 _DONE = re.compile(
-    r"已|办结|整改|完成|立案|现|目前|均|全部|处置|收到|责令|下达|下发|处罚|罚款|清理|拆除|发放|更换|修复|劝|约谈|回访"
+    r"已|办结|结案|派遣|派单|受理|返工|延期|按期|整改|完成|立案|现|目前|均|全部|处置|收到|责令|下达|下发|处罚|罚款|清理|拆除|发放|更换|修复|劝|约谈|回访"
 )
 _MANNERS = re.compile(
     r"当场|当即|现场|立即|限期|正在|尚未|待|转办|暂缓|逾期|已|未|准备|继续|计划|自行|主动|依法|协助|强制"
@@ -40,6 +40,7 @@ _BAD = re.compile(
 _UNDER_WAY = re.compile(r"在建|正在|未开工|待建|施工")
 _NEARLY = 0.9
 _ENOUGH = {1: 2.0, 2: 0.95}  # share of the whole from which so few parts must make it up
+_FAR = 1.5  # a sum this many times its whole belongs to something else
 _FEW = 5
 _LONGEST = 40  # parts of one list
 _FAR_BACK = 3  # sentences
@@ -132,10 +133,12 @@ def _judged(
     if over:
         words = [prose.words(one.clause) for one in figures]
         overlap = any(map(_OVERLAP.search, words)) and not _by_sex(words)
-        near = share <= 1.5 and len(figures) > 1
+        near = share <= _FAR if len(figures) > 1 else not strict
         if overlap and len(figures) > 1 and max(f.low for f in figures) <= biggest.high:
             return
-        if near or not strict:
+        if any(agrees(figures[:at], biggest) for at in range(2, len(figures))):
+            return  # 其中城镇…、乡村…；男…、女…: divided twice
+        if near:
             yield biggest, _hint(prose, biggest, figures)
     elif not any(one.about for one in (*figures, last)):
         enough = parts.whole and share >= _ENOUGH.get(len(figures), _NEARLY)
