@@ -12,6 +12,7 @@ from mailbot.rules.time_resolution import CHINA, Instant, Told, join, resolve, r
 
 _MOST_TIMES = 200  # a report tells a dozen; a list of thousands is no report
 _STALE = timedelta(days=7)
+_LONG = timedelta(hours=3)  # a longer range tells no more than a part of the day
 _NEAR, _FAR = 12, 60
 _AFTER_REPORT = 6  # points against what is told to have happened after the first report
 
@@ -112,6 +113,8 @@ def _score(
     score = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}[
         instant.precision
     ]
+    if instant.precision == "range" and instant.latest - instant.earliest > _LONG:
+        score = 2.0
     score += time_context.points(
         before, after, first=not place, day_only=instant.precision == "day"
     )

@@ -27,6 +27,7 @@ __all__ = ["CHINA", "Instant", "Told", "join", "resolve", "resolve_ago"]
 
 _HALF_A_DAY = timedelta(hours=NOON_HOUR)
 _FRESH = timedelta(hours=2)
+_SAME_TALE = timedelta(hours=6)
 _SMALL_HOURS = 6  # before this hour 今晚 is the evening just gone
 _SPANS = {
     "凌晨": (0, 6), "拂晓": (4, 7), "黎明": (4, 7), "清晨": (5, 9), "清早": (5, 9),
@@ -176,7 +177,9 @@ def _at_clock(at: Instant, found: re.Match[str], clock: Clock, part: str, told: 
         moment += timedelta(hours=8)
     moment = _night_just_gone(moment, found, clock, part, told)
     if not at.dated and told.last is not None and not found["part"]:
-        moment = _after_last(moment, told.last, told.reference)
+        later = moment + _HALF_A_DAY  # 13:40来电，说是1点半塌的: of the same afternoon
+        same = clock.short and not part and abs(later - told.last.earliest) <= _SAME_TALE
+        moment = moment if same else _after_last(moment, told.last, told.reference)
     moment, second = _two_readings(moment, found, clock, part, told)
     before, after = timedelta(minutes=clock.before), timedelta(minutes=clock.after)
     precision: Precision = "hour" if clock.whole else "minute"
