@@ -202,3 +202,9 @@ def test_what_stands_beside_the_text_of_a_real_file():
     assert content.text.startswith("关于夜间市容整治情况的报告\n达州市城市管理局组织")
     assert content.warnings == (docx.COMMENTED,)
     assert content.around == ("页眉：内部资料", "页脚一行")
+
+
+def test_an_embedded_object_is_told():
+    body = "<text:p>一<draw:frame><draw:object xlink:href='./Object 1'/></draw:frame></text:p>"
+    content = read(make_odt(body))
+    assert (content.text, content.warnings) == ("一", (docx.EMBEDDED,))

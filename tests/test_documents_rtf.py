@@ -234,3 +234,11 @@ def test_headers_stand_around_and_word_art_is_not_counted() -> None:
     assert content.around == ("机密", "x", "f")
     assert [(block.text, block.counted) for block in content.blocks] == [("a", True), ("t", False)]
     assert content.images == ()
+
+
+def test_an_embedded_object_is_told() -> None:
+    data = rb"{\rtf1 a{\object\objemb{\*\objdata 00}{\result b}}\par}"
+    content = read_rtf("稿.rtf", data, Limits())
+
+    assert isinstance(content, DocumentText)
+    assert (content.text, content.warnings) == ("ab", (docx.EMBEDDED,))

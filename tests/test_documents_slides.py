@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parsers.documents.slides import read_slides
+from parsers.documents.slides import SPOKEN, read_slides
 from parsers.facts import Block, DocumentText, Unreadable
 from parsers.limits import Limits
 
@@ -147,3 +147,19 @@ def test_refused(data: bytes, suspicious: bool) -> None:
     assert isinstance(refused, Unreadable)
     assert refused.suspicious is suspicious
     assert refused.remedy
+
+
+@pytest.mark.parametrize(
+    ("notes", "warnings"),
+    [
+        pytest.param(shape("请先介绍背景。", "body"), (SPOKEN,), id="words"),
+        pytest.param(shape("3", "sldNum"), (), id="nothing but the page's number"),
+    ],
+)
+def test_a_speakers_notes_are_told_and_no_text(notes: str, warnings: tuple[str, ...]) -> None:
+    part = f"<p:notes {NAMES}>{notes}</p:notes>".encode()
+    data = presentation(shape("正文"), extra={"ppt/notesSlides/notesSlide1.xml": part})
+    document = read_slides("a.pptx", data, LIMITS)
+
+    assert isinstance(document, DocumentText)
+    assert (document.text, document.warnings) == ("正文", warnings)

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from parsers.documents.docx import COMMENTED, TRACKED
+from parsers.documents.docx import COMMENTED, EMBEDDED, TRACKED
 from parsers.documents.docx_parts import Package
 from parsers.documents.looks import PLAIN, Look, kind_and_level, named_look
 from parsers.documents.outcome import around
@@ -52,6 +52,7 @@ _LEFT_OUT: Final = frozenset(
         f"{_SVG}desc",
     ]
 )
+_OBJECTS: Final = frozenset({f"{_DRAW}object", f"{_DRAW}object-ole"})
 _PARAGRAPHS: Final = frozenset({f"{_TEXT}p", f"{_TEXT}h"})
 _BLANKS: Final = re.compile("[ \t\r\n]+")
 _ENCODED: Final = re.compile("_([0-9a-fA-F]{2,5})_")
@@ -103,6 +104,8 @@ def _document(
 def _warnings(walk: "_Walk") -> Iterator[str]:
     if walk.tracked:
         yield TRACKED
+    if walk.embedded:
+        yield EMBEDDED
     if walk.commented:
         yield COMMENTED
 
@@ -183,7 +186,7 @@ class _Walk:
 
     def __init__(self, looks: dict[str, tuple[Look, str]], max_chars: int) -> None:
         self.pictures: list[str] = []
-        self.tracked = self.commented = False
+        self.tracked = self.commented = self.embedded = False
         self._looks = looks
         self._left = max_chars
         self._blocks: list[Block | None] = []
@@ -233,6 +236,8 @@ class _Walk:
             self._put("\t")
         elif tag == f"{_TEXT}line-break":
             self._put("\n")
+        elif tag in _OBJECTS:
+            self.embedded = True
         elif tag == f"{_DRAW}image":
             self.pictures.append((element.get(f"{_XLINK}href") or "").removeprefix("./"))
         return True

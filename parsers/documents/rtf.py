@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from parsers.documents import rtf_charsets
-from parsers.documents.docx import COMMENTED, HIDDEN, TRACKED
+from parsers.documents.docx import COMMENTED, EMBEDDED, HIDDEN, TRACKED
 from parsers.documents.equation_fields import shown
 from parsers.documents.outcome import around
 from parsers.documents.pictures import picture_fact
@@ -71,7 +71,7 @@ class _Reader:
 
     def document(self) -> DocumentText:
         complete = self._read()
-        warnings = [text for text in (TRACKED, HIDDEN, COMMENTED) if text in self._flags]
+        warnings = [text for text in (TRACKED, HIDDEN, EMBEDDED, COMMENTED) if text in self._flags]
         return DocumentText(
             format="rtf",
             blocks=self._out.finish(self._state),
@@ -266,6 +266,11 @@ class _Reader:
         self._flags.add(COMMENTED)
         self._leave_out()
 
+    def embedded_object(self, _: int | None) -> None:
+        r"""\object: what it shows is read, the file inside is not."""
+        if self._state.destination != _AROUND:
+            self._flags.add(EMBEDDED)
+
     def alternatives(self, _: int | None) -> None:
         r"""\upr: an ANSI form, then the same in Unicode under \*\ud; the second is read."""
         found = re.compile(rb"\s*\{").match(self._data, self._at)
@@ -325,6 +330,7 @@ _WORDS: Final[dict[bytes, Callable[[_Reader, int | None], None]]] = {
     b"deleted": _Reader.deleted,
     b"revised": _Reader.revised,
     b"annotation": _Reader.comment,
+    b"object": _Reader.embedded_object,
     b"upr": _Reader.alternatives,
     b"ud": _Reader.unicode_alternative,
     b"pict": _Reader.picture,

@@ -1,6 +1,7 @@
 """Slides: the text of .pptx in the order they are shown; .ppt is asked for anew."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -16,6 +17,10 @@ from parsers.limits import Limits
 
 RESEND_AS_PPTX = "请另存为 .pptx 后重新发送；稿件文字请以 Word 或 WPS 文档发送。"
 
+SPOKEN = "演示文稿的备注未读取；如需报送，请写入 Word 文稿。"
+
+_NOTES = re.compile(r"ppt/notesSlides/notesSlide\d{1,4}\.xml")
+_MOST_NOTES = 50
 _OLE = b"\xd0\xcf\x11\xe0"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -34,12 +39,32 @@ def read_slides(name: str, data: bytes, limits: Limits) -> DocumentText | Unread
             return refuse(name, data, f"超过 {limits.pages} 页", RESEND_AS_DOCX)
         blocks = [block for path in paths for block in _slide(guarded, path)]
         images = _images(guarded, limits)
+        warnings = [SPOKEN] if _has_notes(guarded) else []
     except (Refused, ZipRefused) as why:
         return unreadable(display_name(name), data, why)
     except KeyError:
         return refuse(name, data, "演示文稿损坏或不完整")
     properties = {"pages": str(len(paths))}
-    return document(name, data, limits, "pptx", blocks, images=images, properties=properties)
+    return document(
+        name,
+        data,
+        limits,
+        "pptx",
+        blocks,
+        images=images,
+        properties=properties,
+        warnings=warnings,
+    )
+
+
+def _has_notes(guarded: GuardedZip) -> bool:
+    """Whether a speaker's notes say more than the number of their page."""
+    parts = [name for name in guarded.names if _NOTES.fullmatch(name)]
+    return any(
+        block.text.strip()
+        for part in parts[:_MOST_NOTES]
+        for block in _shapes(parse_xml(guarded.read(part)))
+    )
 
 
 def _relations(guarded: GuardedZip, part: str) -> dict[str, str]:
