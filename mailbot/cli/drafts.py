@@ -158,7 +158,16 @@ def _told(entry: Mapping[str, object]) -> str:
     if not isinstance(detail, Mapping):
         return str(detail)
     before, after = (_decided(detail.get(name)) for name in ("before", "after"))
+    if not after and (states := _states(detail)):
+        return "：".join(filter(None, (states, str(detail.get("because") or ""))))
     return f"{_in_words(before)} → {_in_words(after)}" if after else str(dict(detail))
+
+
+def _states(detail: Mapping[str, object]) -> str:
+    """计入 → 撤稿: what a 撤稿, 退回 or 计数=… did; "" for other acts."""
+    values = (detail.get(name) for name in ("before", "after"))
+    told = [STATES.get(str(one.get("state")), "") for one in values if isinstance(one, Mapping)]
+    return " → ".join(told) if len(told) == 2 and all(told) else ""
 
 
 def _decided(values: object) -> Mapping[str, object]:

@@ -204,7 +204,12 @@ class _Alike:
                 self.relation, name, draft_id=old.draft_id, alike=self.share, gone=old.gone
             )
         found = same_item(
-            self.relation, name, draft_id=old.draft_id, alike=self.share, fresh=self.fresh
+            self.relation,
+            name,
+            draft_id=old.draft_id,
+            alike=self.share,
+            fresh=self.fresh,
+            units=f"{old.unit}、{new.unit}",
         )
         if self.relation == "same_title" and new.told.other_days(old.told):
             return replace(found, needs_review=())  # plainly told of another day

@@ -21,7 +21,13 @@ def in_lists(relation: str, earlier: int | None) -> str:
 
 
 def same_item(
-    relation: SameItem, earlier: str, *, draft_id: int | None, alike: float, fresh: bool
+    relation: SameItem,
+    earlier: str,
+    *,
+    draft_id: int | None,
+    alike: float,
+    fresh: bool,
+    units: str = "",
 ) -> DuplicateVerdict:
     """The verdict where the earlier draft stands.
 
@@ -31,6 +37,7 @@ def same_item(
         draft_id: Its number.
         alike: Share of the text in common.
         fresh: The figures are others: it may be a report of its own.
+        units: Both units, where they are two.
     """
     share = f"{alike:.0%}"
     said, counts, doubt = {
@@ -45,8 +52,9 @@ def same_item(
         "other_unit": (
             f"与{earlier}{share}相同",
             fresh,
-            f"与{earlier}{share}相同，是否联合报送？请核定，"
-            + ("数字不同，暂计一篇" if fresh else "暂不重复计数"),
+            f"与{earlier}{share}相同，是否联合报送？"
+            + ("数字不同，暂计一篇。" if fresh else "暂不重复计数。")
+            + f"联合报送请更正 #{draft_id} 单位={units}，各计一篇请更正本篇 计数=是",
         ),
         "same_title": (
             f"与{earlier}标题相同而正文不同",
