@@ -292,6 +292,35 @@ def test_a_follow_up_that_repeats_the_first_report_is_a_report_of_its_own(desk: 
         assert [event.draft_ids for event in uow.events.all()] == [tuple(one.id for one in drafts)]
 
 
+def test_a_second_emergency_under_the_same_title_opens_an_event_of_its_own(desk: Desk) -> None:
+    title = "直属一大队关于燃气管道被挖断的首报"
+    first = "4月17日8时22分，朝阳中路施工挖断燃气管道，现场泄漏，已疏散商户12户，无人员伤亡。"
+    other = "4月27日14时5分，西外镇金龙大道绿化施工挖断燃气管道，泄漏明显，正疏散居民40人。"
+    when = later(days=10, hours=4, minutes=20)
+    drafts = [desk.mails(title, first), desk.mails(title, other, when=when)]
+
+    assert [one.emergency for one in drafts] == ["alert", "alert"]
+    assert drafts[1].relation == "same_title"
+    with desk.clerk.store.look() as uow:
+        assert [event.draft_ids for event in uow.events.all()] == [(one.id,) for one in drafts]
+
+
+def test_a_first_report_sent_twice_or_mended_stays_one_event(desk: Desk) -> None:
+    title = "直属一大队关于燃气管道被挖断的首报"
+    text = (
+        "4月17日8时22分，朝阳中路施工挖断燃气管道，现场泄漏，已疏散商户12户，无人员伤亡，"
+        "燃气公司正在关闭阀门，交警在路口分流，联系人李某。"
+    )
+    first = desk.mails(title, text)
+    again = desk.mails(title, text, when=later(minutes=5))
+    mended = desk.mails(f"{title}（更正）", text.replace("12户", "21户"), when=later(minutes=9))
+
+    assert (again.relation, mended.relation) == ("exact", "revision")
+    with desk.clerk.store.look() as uow:
+        (event,) = uow.events.all()
+    assert event.draft_ids == (first.id, mended.id)
+
+
 def test_an_item_adopted_in_any_of_its_mails_is_adopted_once(desk: Desk) -> None:
     first = desk.mails()
     second = desk.mails(f"{TITLE}（修改稿）", MENDED, when=later(hours=2))

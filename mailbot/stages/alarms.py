@@ -77,7 +77,7 @@ def _opened(draft: DraftRecord) -> EventRecord:
 def _continued(events: Sequence[EventRecord], draft: DraftRecord) -> EventRecord | None:
     """The event this draft belongs to: the draft it repeats, a 续报, or one phoned in before."""
     for event in reversed(events):
-        if draft.same_item_as is not None and draft.same_item_as in event.draft_ids:
+        if draft.same_item_as in event.draft_ids and _tells_it_again(draft):
             return event
     recent = [
         event
@@ -106,6 +106,13 @@ def _answered(
         ),
         None,
     )
+
+
+def _tells_it_again(draft: DraftRecord) -> bool:
+    """Another report under the same title, or with other figures, may be another emergency."""
+    if draft.relation in ("exact", "revision"):
+        return True
+    return draft.relation in ("near", "other_unit") and draft.state != "counted"
 
 
 def _phoned_in(event: EventRecord, draft: DraftRecord) -> bool:
