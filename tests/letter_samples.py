@@ -214,6 +214,9 @@ SAMPLES: dict[str, Letter] = {
     "emergency-suspected-third-reminder": _alert(
         level="review", repeat=3, happened="待核", minutes=None, punctuality="时间待核", elapsed=31,
     ),
+    "emergency-acknowledged-and-still-open": _alert(
+        repeat=1, elapsed=4855, because=(), acknowledged=datetime(2023, 4, 20, 0, 50, tzinfo=UTC)
+    ),
     "emergency-phoned-in": _alert(
         happened="待核", minutes=None, punctuality="不适用", present=(), missing=(), because=(),
         excerpt="", sender="", stage="",

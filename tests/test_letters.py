@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import meta
 
 from mailbot.adapters.composing import compose, message_id
-from mailbot.adapters.letters import LetterWriter, deadline, one_line
+from mailbot.adapters.letters import LetterWriter, deadline, lasting, one_line
 from mailbot.records.letter_lines import Answered, NotRead, ReceiptDraft
 from mailbot.records.letters import Answer, Letter, Receipt
 from mailbot.resources import shipped
@@ -74,6 +74,21 @@ def test_markup_from_outside_is_escaped() -> None:
 def test_midnight_is_24_of_the_day_before() -> None:
     assert deadline(datetime(2023, 4, 30, 16, 0, tzinfo=UTC)) == "4月30日 24:00"
     assert deadline(datetime(2023, 4, 25, 9, 0, tzinfo=UTC)) == "4月25日 17:00"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "0分钟"),
+        (119, "119分钟"),
+        (120, "2小时"),
+        (605, "10小时5分钟"),
+        (48 * 60, "2天"),
+        (4855, "3天8小时"),
+    ],
+)
+def test_how_long_ago_is_said_as_people_say_it(minutes: int, said: str) -> None:
+    assert lasting(minutes) == said
 
 
 def letter(subject: str, references: str = "<a@b>") -> OutboxRecord:

@@ -96,7 +96,7 @@ def test_only_who_owes_something_beyond_doubt_is_listed_as_having_sent_nothing(
     year.tick(at("2023-05-22 09:01"))
     weekly = told(year, "weekly")
     assert "本期没有来稿、任务未完成的单位：直属一大队\n" in weekly.text
-    assert "1个单位没有来稿" in weekly.subject
+    assert "1个单位应报未报" in weekly.subject
 
 
 def test_a_period_released_by_a_setting_is_shown_as_exempt(store: Store) -> None:

@@ -296,6 +296,12 @@ def test_forecast_names_who_will_miss_the_month_while_it_can_still_be_met() -> N
     assert "还须每周报2篇" in lines[TEAM].what
     assert "市政工程处" not in lines
     assert "扬尘办" not in lines  # its number is a guess
+    (last,) = [
+        line
+        for line in forecast(NOTICE, SCHEDULE, Ledger(drafts=some), at("2023-05-31 09:00"))
+        if line.unit == TEAM
+    ]
+    assert "本月只剩1个工作日" in last.what, "no pace by the week"
 
 
 def test_forecast_is_silent_when_no_working_day_is_left() -> None:

@@ -39,7 +39,7 @@ class LetterWriter:
             keep_trailing_newline=False,
         )
         environment.filters.update(
-            moment=moment, deadline=deadline, day=day, hour=hour, plain=plain
+            moment=moment, deadline=deadline, day=day, hour=hour, lasting=lasting, plain=plain
         )
         return environment
 
@@ -76,6 +76,17 @@ def one_line(text: str, length: int = _SUBJECT_LENGTH) -> str:
 def plain(text: str) -> str:
     """Words from outside within a text letter: one line, bounded."""
     return one_line(text, _QUOTE_LENGTH)
+
+
+def lasting(minutes: int) -> str:
+    """A span as one says it: 85分钟 is still that, 4855 minutes are 3天8小时."""
+    hours, rest = divmod(minutes, 60)
+    if hours < 2:
+        return f"{minutes}分钟"
+    if hours < 48:
+        return f"{hours}小时{rest}分钟" if rest else f"{hours}小时"
+    days, hours = divmod(hours, 24)
+    return f"{days}天{hours}小时" if hours else f"{days}天"
 
 
 def moment(instant: datetime) -> str:

@@ -59,6 +59,7 @@ class EmergencyAlert:
         elapsed: Minutes from the provider's receipt until this letter was written.
         next_steps: What to do now, in order.
         acknowledge: Subject line that acknowledges when mailed back.
+        acknowledged: When somebody did, of an event that goes on all the same.
     """
 
     template: ClassVar[str] = "emergency"
@@ -84,6 +85,7 @@ class EmergencyAlert:
     mailbox: str
     office: str
     within: int = 30
+    acknowledged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

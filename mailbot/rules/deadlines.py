@@ -57,7 +57,7 @@ def _commission(desk: Desk, item: CommissionRecord, draft: DraftRecord | None) -
         unit=item.unit,
         what=f"约稿：{item.topic}",
         column=None,
-        period_label=f"{chinese_moment(item.asked_at)}约稿",
+        period_label=f"{chinese_moment(item.asked_at)}布置的",
         period_start=item.asked_at,
         due=item.due,
         needed=1,

@@ -14,6 +14,8 @@ from mailbot.rules.desk import Desk, open_desk
 from mailbot.rules.first_period import first_day_of, part_of
 from mailbot.rules.quotas import COLUMN_NAMES, is_unsure
 
+_WEEK = 5  # working days; what is left of less is no pace by the week
+
 
 def forecast(
     notice: Notice, schedule: ScheduleConfig, ledger: Ledger, now: datetime
@@ -54,8 +56,9 @@ def _line(
     if expected >= needed:
         return ()
     missing = needed - done
-    per_week = ceil(Fraction(missing * 5, left))
-    what = f"{this_month.label}{COLUMN_NAMES[column]}{needed}篇，还须每周报{per_week}篇"
+    per_week = ceil(Fraction(missing * _WEEK, left))
+    pace = f"还须每周报{per_week}篇" if left >= _WEEK else f"本月只剩{left}个工作日"
+    what = f"{this_month.label}{COLUMN_NAMES[column]}{needed}篇，{pace}"
     return (Forecast(unit.name, what, missing, this_month.end),)
 
 

@@ -191,6 +191,7 @@ def alert_letter(
         mailbox=config.smtp.from_,
         office=config.office.name,
         within=config.emergency.report_within_minutes,
+        acknowledged=event.acknowledged_at,
     )
 
 
