@@ -93,6 +93,8 @@ def test_a_disagreement_is_quoted(title: str, text: str, about: str, quote: str)
         pytest.param(
             "", "发现隐患41处，整改33处，8处限期。33处隐患均已复查。", id="taken-up-right"
         ),
+        pytest.param("", "19个厂家的22个产品全部通过。", id="taken-up-beside"),
+        pytest.param("", "全省共受理诉求180件。省热线共受理诉求173件。", id="another-area"),
         pytest.param("", "共出动执法人员28人。7月，共出动执法人员38人。", id="another-month"),
         pytest.param("大竹县开展整治", "我县组织整治，渠县来学习。", id="our-county"),
         pytest.param("通川区与达川区联动", "达川区综合执法局开展整治。", id="two-in-the-title"),

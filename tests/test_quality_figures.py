@@ -130,6 +130,14 @@ def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
         pytest.param("共50人参加，其中党员30人、女同志28人。", id="parts-that-overlap"),
         pytest.param("检查20处，其中不合格8处，已整改8处。", id="result-is-no-part"),
         pytest.param("计划改造45个，已完工28个，在建15个。", id="some-not-begun"),
+        pytest.param(
+            "受理1054件，其中立案796件，应结案372件，结案311件。", id="stages-are-no-parts"
+        ),
+        pytest.param("共120人，其中男70人、女50人；高中以上40人。", id="a-whole-divided-twice"),
+        pytest.param("64种植物中，常见的40种，其中乔木29种。", id="parts-of-a-part"),
+        pytest.param("设重点项目20个，包含69个子项。", id="unlike-things-of-one-counter"),
+        pytest.param("投入比年初增长39%，比去年全年多投入373亿元。", id="more-is-no-base"),
+        pytest.param("抽查33种，9种不合格，合格率为72.7%。", id="what-failed"),
         pytest.param("处理60件，主要有市容18件、市政22件、噪声16件。", id="main-ones-bare"),
         pytest.param("满意度82.4%，同比提高4.8个百分点，去年同期77.6%。", id="points-rounded"),
         pytest.param("完成投资1.2亿元，其中中央0.5亿元、省0.3亿元、市0.5亿元。", id="rounding"),

@@ -72,6 +72,15 @@ def test_a_slip_is_quoted(text: str, about: str, quote: str) -> None:
         pytest.param("雨水哗啦哗啦地流，“咚咚咚咚”响。", id="sounds"),
         pytest.param("墙塌了塌了，快来人。", id="cries"),
         pytest.param("一个一个查，两个两个走。", id="one-by-one"),
+        pytest.param("路面碧绿碧绿，声音很远很远，花开大片大片。", id="vivid-words"),
+        pytest.param("“请坐请坐，喝茶。”大爷说。", id="speech"),
+        pytest.param(
+            "取得了了不起的成绩，推动发展和和平进步，屋里暖暖和和。", id="signs-that-meet"
+        ),
+        pytest.param("上将将出席，一对对老人，尽管管理严，巩固根据根据地。", id="words-that-meet"),
+        pytest.param("商户自己经营，带领部队圆满完成，庄严历史。", id="wrong-words-across-two"),
+        pytest.param("二○○三年，《福州晚报》报道。", id="noughts-and-papers-elsewhere"),
+        pytest.param("上午整治。\n***\n下午复查。", id="stars-between-paragraphs"),
         pytest.param("C级桥梁2座，DN160管道，5G公厕，e路通，PM2.5。", id="letters-that-belong"),
         pytest.param("推行“线上+线下”，车牌川S×××××，电话139****1234。", id="signs-that-belong"),
         pytest.param("当事人张××、司机王XX到场。", id="people-without-their-names"),

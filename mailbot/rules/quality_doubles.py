@@ -12,10 +12,10 @@ from mailbot.rules.quality_doubled_words import HEADS, TAILS
 
 _TWICE = re.compile(r"([一-龥])\1")
 _SLIP = re.compile(
-    r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然)|(?<![现存实所正潜])在在"
+    r"(?<![目有真])的的(?!确)|(?<!为)了了(?!解|之|然|不起|结|却)|(?<![现存实所正潜])在在"
     r"|(?<![但只还就要若或凡总便都也])是是(?!非)"
-    r"|(?<![温总平缓])和和(?!美|气|睦|谐|[^，。；]{1,3}[路街巷村镇园苑桥])|将将(?!军)"
-    r"|(?<![作因行认以])为为|(?<![核应针面反绝相])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
+    r"|(?<![温总平缓暖])和和(?!美|气|睦|谐|平|[^，。；]{1,3}[路街巷村镇园苑桥])|(?<![上中少大准名])将将(?!军)"
+    r"|(?<![作因行认以])为为|(?<![核应针面反绝相一])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
     r"|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
 )
 _AGAIN = re.compile(r"(?!一|逐|层|[两三四五六七八九十]|[一-龥][了吧啊呀的着来])([一-龥]{2,8}?)\1")
@@ -23,17 +23,21 @@ _RIGHT_TWICE = frozenset(
     """
     商量 琢磨 溜达 打听 收拾 热闹 高兴 研究 考虑 休息 讨论 放松 凉快
     活动 锻炼 体验 体会 尝试 了解 学习 交流
+    照顾 总结 见识 比较 意思 提醒 鼓励 那么 如何 大片 成片
     很多 非常 许多 好多 多少 滴答 哗啦 叮咚 叮当 咕咚 咕噜 呼噜 轰隆 吱嘎 吱呀 嘀嗒 淅沥 噼啪
     """.split()  # noqa: SIM905  a list of words reads better so
 )
 _BODIES = frozenset("队组部区局科办室委会处村县镇乡市院校站所司心道")
 _MEMBERS = frozenset("长书主副党干队人员成工办负支者所部站室处会")
+_COMPOUNDS = frozenset("地口团")  # 根据根据地, 火山火山口
+_DEGREES = frozenset("很最极老太好挺")  # 很远很远
+_COLOURS = frozenset("红黄蓝绿白黑紫青亮长大小高")  # 碧蓝碧蓝
 _SENTENCE = re.compile(r"[^。！？\n]{15,200}[。！？]")
 _AROUND = 8
 # A word, and after / the characters before its doubled head that make it two words.
 _WORDS = """
-知识/未通须告已熟 推进 推动 推行 提高/前 提升/前 检查/体年抽安质 排查/安 宣传 宣讲 环境/循
-卫生/环 城市/县全新老主古 群众/人 管理/城监主分保托代接 治理/整综法自防 清理 清运 清扫 清洗
+知识/未通须告已熟深 推进 推动 推行 提高/前 提升/前 检查/体年抽安质 排查/安 宣传 宣讲 环境/循
+卫生/环 城市/县全新老主古 群众/人 管理/城监主分保托代接尽不只别 治理/整综法自防 清理 清运 清扫 清洗
 整改/调完 规范/法违常 建设/违新改扩住搭组修 施工/措实设 设施/建铺增开 服务 责任/负职追权 措施
 制度/机体控限编法 机制/随 问题/慰询疑访 隐患 道路/街车通人盲 街道/临沿大小老上逛步 社区 垃圾
 燃气 防汛/消 应急/供反响对 经营/曾已 商户/招经 居民 实施/落真扎切充严 强化/加 加强/参增更添
@@ -66,8 +70,10 @@ def doubled(text: str) -> Iterator[Hint]:
 def _again(text: str) -> Iterator[Hint]:
     for hit in _AGAIN.finditer(text):
         word, after = hit[1], text[hit.end() : hit.end() + 1]
-        member = word[-1] in _BODIES and after in _MEMBERS
-        if len(set(word)) > 1 and not member and word not in _RIGHT_TWICE:
+        member = (word[-1] in _BODIES and after in _MEMBERS) or (after and after in _COMPOUNDS)
+        spoken = text[max(0, hit.start() - 1) : hit.start()] in ("“", "『")
+        vivid = word[0] in _DEGREES or word[-1] in _COLOURS or "越" in word or "一" in word
+        if not (len(set(word)) == 1 or member or spoken or vivid or word in _RIGHT_TWICE):
             yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
 
 

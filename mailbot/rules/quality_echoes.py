@@ -8,7 +8,7 @@ from mailbot.records.verdicts import Hint
 from mailbot.rules.figures import Figure, Prose
 
 _BACK = re.compile(r"^[一-龥]{0,6}?(?:已经?|现已)?(?:全部|悉数|均已|都已)")
-_ALL = re.compile(r"共|累计|总计|合计|此次|本次")
+_ALL = re.compile(r"共|总计|合计|此次|本次")
 _OTHER = re.compile(
     r"其中|季度|上半年|今年|去年|同期|当[天日]|[\d一二三四五六七八九十]月|\d日|昨|第[一二三\d]|[省市州区县镇乡国]|街道|[此该这同各]类|中队|大队|社区|目标|计划"
 )
@@ -51,7 +51,11 @@ def _taken_up(prose: Prose) -> Iterator[Hint]:
     for again in prose.figures:
         if again.each or again.about or not _BACK.match(prose.after(again)):
             continue
-        earlier = prose.before_place(again.unit, again.at)[-_MOST:]
+        earlier = [
+            one
+            for one in prose.before_place(again.unit, again.at)[-_MOST:]
+            if one.clause != again.clause
+        ]
         if not earlier or any(_equal(one, again) for one in earlier) or _sums_to(earlier, again):
             continue
         if any(abs(a.value - b.value) == again.value for a in earlier for b in earlier):

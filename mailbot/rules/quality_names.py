@@ -118,13 +118,18 @@ def _publications(text: str, notice: Notice) -> Iterator[Hint]:
     names = {n for one in notice.publications for n in (one.name, *one.aliases)} | set(CHANNELS)
     for hit in islice(_TITLED.finditer(text), _MOST):
         if hit[1] not in names:
-            near = sorted(n for n in names if one_edit(n, hit[1]))
+            near = sorted(n for n in names if one_edit(n, hit[1]) and not _elsewhere(n, hit[1]))
             if near:
                 yield Hint("刊名", hit[0], f"是否为《{near[0]}》？")
     for hit in _NEAR_PAPERS.finditer(text):
         if hit[0] not in names and not hit[0].endswith("州城管"):
             right = next(n for n in _PAPERS if one_edit(n, hit[0]))
             yield Hint("刊名", hit[0], f"是否为“{right}”？")
+
+
+def _elsewhere(name: str, told: str) -> bool:
+    """《福州晚报》: another city has a paper of its own."""
+    return name in CHANNELS and name[1:] == told[1:]
 
 
 @lru_cache(maxsize=8)

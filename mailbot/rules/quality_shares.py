@@ -134,6 +134,7 @@ def _rate(prose: Prose, rate: Figure, deed: str) -> Iterator[Hint]:
         if prose.sentence_of(one) == here
         and rate.clause - one.clause <= 3
         and done.search(prose.words(one.clause))
+        and not re.search(rf"[不未](?:{done.pattern})", prose.words(one.clause))
     ]
     if not mine:
         return

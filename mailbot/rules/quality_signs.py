@@ -25,7 +25,8 @@ _TWO_POINTS = re.compile(r"\d\.\.\d|[%％]{2}")
 _LINE_HEAD = re.compile(r"([^\n]{1,8})\n[ \t\u3000]{0,8}([，。；、！？）》])")
 _EMPTY = re.compile(r"（[ \u3000]{0,6}）|《[ \u3000]{0,6}》|“[ \u3000]{0,6}”|【[ \u3000]{0,6}】")
 _GAP = re.compile(
-    r"(?<![A-Za-z0-9·Xx×＊*])(?:[Xx×＊*]{2,12}(?![A-Za-z0-9%Xx×＊*])|_{2,}|﹡{2,}|[○□〇]{2,}|＿{2,})"
+    r"(?<![A-Za-z0-9·Xx×＊*])(?:[Xx×＊*]{2,12}(?![A-Za-z0-9%Xx×＊*])|_{2,}|﹡{2,}|□{2,}|＿{2,})"
+    r"|(?<![一二三四五六七八九十○〇])[○〇]{2,}(?![一二三四五六七八九○〇年])"
     rf"|(?<![A-Za-z0-9])[XxNn×](?=[{_COUNTED}])|(?<![A-Za-z0-9])[Xx×](?=[年月日时点个次](?![A-Za-z]))|(?<=月)[*＊○〇]日|(?<=年)[*＊]月"
     r"|(?<!\d)\d{2}[Xx×*]{2}年"
     r"|(?<=[一-龥])[ \u3000]{2,8}(?=[人名台辆户家处次件吨份]次?[，。；、])"
@@ -38,7 +39,7 @@ _GAP = re.compile(
     r"|(?:(?<![一-龥])|(?<=[在对由与和向到]))某某(?=局|街道|单位|领导|同志|科室|县|区|乡|镇|社区|公司|项目)"
 )
 _SOMEBODY = re.compile(
-    r"(?:当事人|男子|女子|司机|驾驶[人员]|业主|店主|户主|商户|居民|市民|群众|村民|经营者|负责人|行为人|老板)[一-龥]$"
+    r"(?:当事人|男子|女子|司机|驾驶[人员]|业主|店主|户主|商户|居民|市民|群众|村民|经营者|负责人|行为人|老板|经理|主任|职工|学生|老人|[员长])[一-龥]$"
 )
 _STOPS = re.compile(
     r"，，|。。(?!。)|、、|；；|：：|，。|。，|、，|，、|；。|。；|，；|：，|、。|：。|。、"
@@ -51,9 +52,19 @@ def left_open(text: str) -> Iterator[Hint]:
     for pattern in (_GAP, _EMPTY):
         for hit in pattern.finditer(text):
             named = _SOMEBODY.search(text, max(0, hit.start() - 8), hit.start())
-            if not named and not any(a < hit.end() and hit.start() < b for a, b in marked):
+            if (
+                not named
+                and not _alone(text, hit)
+                and not any(a < hit.end() and hit.start() < b for a, b in marked)
+            ):
                 advice = f"“{hit[0]}”像是没有填写的内容"
                 yield Hint("缺内容", around(text, *hit.span()), advice)
+
+
+def _alone(text: str, hit: re.Match[str]) -> bool:
+    """A row of stars between paragraphs is an ornament."""
+    head, tail = text[hit.start() - 1 : hit.start()], text[hit.end() : hit.end() + 1]
+    return hit[0][0] in "＊*﹡○" and head in ("", "\n") and tail in ("", "\n")
 
 
 def strays(text: str) -> Iterator[Hint]:

@@ -29,7 +29,7 @@ _MANNERS = re.compile(
     r"当场|当即|现场|立即|限期|正在|尚未|待|转办|暂缓|逾期|已|未|准备|继续|计划|自行|主动|依法|协助|强制"
 )
 _OVERLAP = re.compile(
-    r"党员|团员|女|男|岁|以[上下]|少数民族|代表|干部|青年|老年|退休|骨干|学历|高级|残疾|困难|新增"
+    r"党员|团员|女|男|岁|以[上下]|少数民族|代表|干部|青年|老年|退休|骨干|学历|高级|残疾|困难|新增|具有|享受|获"
 )
 _GOOD = re.compile(
     r"良好|正常|合格|达标|完好|符合|当场|当即|立即|已整改|已完[成工]|已办结|整改完成|满意|建成|竣工|完工"
@@ -84,10 +84,12 @@ def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         if first is None or _LOOSE.search(words):
             continue
         parts = _run(prose, first, start)
-        wholes = [own] if own else _wholes(prose, first, start, 2 if opener else _FAR_BACK)
+        back = _FAR_BACK if view else int(bool(opener) and words.lstrip().startswith("其中"))
+        wholes = [own] if own else _wholes(prose, first, start, back)
         if parts is None or not wholes or (own and own.unit != first.unit):
             continue
-        yield from _judged(prose, parts, [w for w in wholes if w], strict=not opener)
+        alone = opener is not None and opener[0] == "其中" and first.clause == index
+        yield from _judged(prose, parts, [w for w in wholes if w], alone=alone)
 
 
 def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
@@ -120,9 +122,11 @@ def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
 
 
 def _judged(
-    prose: Prose, parts: Parts, wholes: Sequence[Figure], *, strict: bool
+    prose: Prose, parts: Parts, wholes: Sequence[Figure], *, alone: bool
 ) -> Iterator[tuple[Figure, Hint]]:
     figures, first = parts.figures, parts.figures[0]
+    here = prose.sentence_of(first)
+    alone = alone and all(prose.sentence_of(one) == here for one in wholes)
     earlier = prose.before_place(first.unit, first.at)
     last = max(wholes, key=lambda one: one.at)
     if any(agrees(figures, one) for one in earlier):
@@ -133,10 +137,12 @@ def _judged(
     if over:
         words = [prose.words(one.clause) for one in figures]
         overlap = any(map(_OVERLAP.search, words)) and not _by_sex(words)
-        near = share <= _FAR if len(figures) > 1 else not strict
+        near = share <= _FAR if len(figures) > 1 else alone and share <= 2
         if overlap and len(figures) > 1 and max(f.low for f in figures) <= biggest.high:
             return
-        if any(agrees(figures[:at], biggest) for at in range(2, len(figures))):
+        if not biggest.about and any(
+            agrees(figures[:at], biggest) for at in range(2, len(figures))
+        ):
             return  # 其中城镇…、乡村…；男…、女…: divided twice
         if near:
             yield biggest, _hint(prose, biggest, figures)
@@ -210,6 +216,8 @@ def _run(prose: Prose, first: Figure, start: int) -> Parts | None:
         own = [one for one in prose.of_clause(index) if one.at >= start]
         same = [one for one in own if one.unit == first.unit and not one.each]
         if not own and figures and not words.startswith(("占", "约占")):
+            break
+        if figures and _OPENERS.search(words):
             break
         if same and not _joins(prose, same, words, figures, manner):
             break
