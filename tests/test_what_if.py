@@ -133,6 +133,19 @@ def test_the_minute_that_would_settle_a_doubt_about_lateness(body: str, words: s
         assert again(draft("燃气泄漏首报", timed)).emergency.lateness.verdict == verdict
 
 
+def test_of_two_readings_the_right_one_would_settle_it() -> None:
+    """五点半 in a mail of the late afternoon: which of the two, the unit has to say."""
+    one = draft("燃气泄漏首报", GAS.replace("5月12日9时40分", "五点半"))
+    late = AT.replace(hour=9, minute=44)  # UTC
+
+    sent = mail(one)
+
+    judged, turns = turned(one, replace(sent, message=replace(sent.message, sent_at=late)), late)
+
+    assert judged.emergency.lateness.verdict == "时间待核"
+    assert "写明是两个钟点中的哪一个" in turns["报送时限"][0]
+
+
 def test_missing_elements_are_what_the_verdict_misses() -> None:
     one = draft("燃气泄漏首报", GAS)
     judged, turns = turned(one, mail(one))

@@ -121,7 +121,8 @@ def lateness_turns(
     elif told.role == "report":
         words = f"{received}；现只有接报时间，补写事发时间，不早于 {since} 为按时"
     else:
-        words = f"{received}；现写作“{told.matched}”，写到几时几分，不早于 {since} 为按时"
+        wanted = "写明是两个钟点中的哪一个" if told.other else "写到几时几分"
+        words = f"{received}；现写作“{told.matched}”，{wanted}，不早于 {since} 为按时"
     yield Reason(_LATE, words, _CLAUSE)
 
 
