@@ -369,6 +369,7 @@ def test_a_proposal_is_filed_for_nobody_and_sends_no_letter_to_the_unit(tmp_path
 
     assert (draft.unit, draft.unit_confidence, draft.task) == ("", "unsure", None)
     assert "渠县综合执法局" in "".join(draft.needs_review)
+    assert draft.rules_version.endswith(f"/{CUES.version}")
     office = {*CONFIG.office.addresses, *CONFIG.office.duty_addresses}
     assert {to for letter in letters for to in letter.to} <= office
     assert any("推测为渠县综合执法局" in letter.text for letter in letters)

@@ -42,6 +42,7 @@ class UnitVerdict:
         candidates: Other units some signal points at.
         needs_review: Why the office should look, () when sure.
         proposed: Nothing in the draft names `name`: it is only what the office may confirm.
+        rules_version: Of cues/units.toml, where it was asked.
     """
 
     name: str | None
@@ -51,6 +52,7 @@ class UnitVerdict:
     candidates: tuple[str, ...] = ()
     needs_review: tuple[str, ...] = ()
     proposed: bool = False
+    rules_version: str = ""
 
     @property
     def registered(self) -> str:

@@ -65,7 +65,8 @@ def identify(evidence: UnitEvidence, notice: Notice, cues: CueTable | None = Non
         verdict = _unsure(signals, evidence)
         if verdict.name is not None or cues is None:
             return verdict
-        return _with_guess(verdict, guess(evidence, signals, index, notice, cues))
+        found = guess(evidence, signals, index, notice, cues)
+        return replace(_with_guess(verdict, found), rules_version=cues.version)
     return _named(firm, signals, evidence)
 
 

@@ -106,8 +106,14 @@ def draft_row(
         missing=judgement.completeness.missing,
         elements_missing=emergency.missing if emergency.level != "none" else (),
         distinct_images=tuple(dict.fromkeys(image.sha256 for image in draft.images)),
-        rules_version=f"{emergency.rules_version}/{judgement.kind.rules_version}",
+        rules_version="/".join(filter(None, _versions(judgement))),
     )
+
+
+def _versions(judgement: Judgement) -> tuple[str, ...]:
+    """Of the cue files that had a say."""
+    kind, unit = judgement.kind, judgement.unit
+    return judgement.emergency.rules_version, kind.rules_version, unit.rules_version
 
 
 def _reason(reason: Reason) -> dict[str, object]:
