@@ -12,6 +12,7 @@ from mailbot.rules.cue_patterns import GROUP_HEAD, class_end, repeats
 
 # Ways of writing that `fault_of` may let through and this module does not read.
 _BEYOND = re.compile(r"\\[xuUN\d]|\(\?(?!:|=|!|<[=!]|P<\w)|[?}]\+")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _CLASS_ITEM = re.compile(r"\\?.-\\?.|\\.|.", re.DOTALL)
 _EDGES = "bBAZ"  # \b and its like take no character
 _MOST_PAIRS = 400
@@ -85,6 +86,7 @@ _ANYTHING = _Part(None, frozenset(), None, empty=False, short=True, longest=1, p
 
 def marks_of(pattern: str) -> Marks:
     """The marks of a pattern that `fault_of` has nothing against."""
+    pattern = _ESCAPED.sub(_as_it_stands, pattern)
     if _BEYOND.search(pattern):
         return Marks()
     branches, _ = _branches(pattern, 0)
@@ -98,6 +100,11 @@ def marks_of(pattern: str) -> Marks:
         plain=bool(whole.plain),
         branches=tuple(Branch(w, _listed(part), _second(part)) for w, part in branches),
     )
+
+
+def _as_it_stands(found: re.Match[str]) -> str:
+    r"""The character that \u4e00 means; any other escape unchanged."""
+    return re.escape(chr(int(found[1], 16))) if found[1] else found[0]
 
 
 def _second(part: _Part) -> frozenset[str]:

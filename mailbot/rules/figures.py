@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from mailbot.rules.wordings import wording
+
 _COUNTERS = """
 平方公里 平方千米 平方米 立方米 公顷 公里 千米 厘米 毫米 千瓦时 公斤 千克 吨 升 米 ㎡ 亩
 个百分点 % ％ 元 人次 台次 辆次 车次 处次 座次 个次 批次 件次 家次 户次 场次 条次
@@ -20,7 +22,7 @@ _COUNTERS = """
 """
 _SAME = {"名": "人", "位": "人", "㎡": "平方米", "％": "%", "千米": "公里", "棵": "株", "幢": "栋"}
 _UNIT = "|".join(sorted(map(re.escape, _COUNTERS.split()), key=len, reverse=True))
-_FIGURE = re.compile(
+_FIGURE = wording(
     r"(?<![\d.·A-Za-z〔第])(\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(\.\d{1,4})?(万|亿|千|百)?(余|多|来)?"
     rf"({_UNIT})(多(?!少)|左右|上下|以上|以下|以内)?"
 )
@@ -190,7 +192,7 @@ class Prose:
 
     def _read(self) -> list[Figure]:
         found: list[Figure] = []
-        for hit in _FIGURE.finditer(self.text):
+        for hit in _FIGURE.matches(self.text):
             if len(found) >= _MOST:
                 break
             found.append(self._figure(hit))
@@ -267,8 +269,7 @@ def _clauses(text: str) -> list[Clause]:
     start = depth = sentence = paragraph = 0
     for hit in _BREAK.finditer(text):
         stop = hit[0]
-        around = text[hit.start() - 1 : hit.start()] + text[hit.end() : hit.end() + 1]
-        if stop in ",:" and len(around) > 1 and around.isdigit():
+        if stop in ",:" and _within_digits(text, hit.start()):
             continue
         found.append(Clause(start, hit.start(), stop, sentence, paragraph, depth > 0))
         start = hit.end()
@@ -281,6 +282,12 @@ def _clauses(text: str) -> list[Clause]:
             paragraph += stop == "\n"
     found.append(Clause(start, len(text), "", sentence, paragraph, depth > 0))
     return found
+
+
+def _within_digits(text: str, at: int) -> bool:
+    """1,200 and 9:30."""
+    around = text[at - 1 : at] + text[at + 1 : at + 2]
+    return len(around) > 1 and around.isdigit()
 
 
 def difference(parts: Sequence[Figure], whole: Figure) -> float:

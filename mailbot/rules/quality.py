@@ -27,6 +27,7 @@ from mailbot.rules.quality_signs import around, clashing_stops, left_open, stray
 from mailbot.rules.quality_spans import disagreeing_averages, disagreeing_spans, passed_by
 from mailbot.rules.quality_totals import disagreeing_sums
 from mailbot.rules.quality_words import RIGHT_WORDS, misspelt
+from mailbot.rules.wordings import wording
 
 _MOST = 5
 _EACH = 2  # hints of one kind
@@ -37,7 +38,7 @@ _WITH_SELF = frozenset("自知利克体贴异舍为律身")
 _HALF_STOP = re.compile(r"[一-龥][,;?!][一-龥]|[一-龥]:[一-龥]")
 _FULL_DIGIT = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{1,20}")
 _MIXED_BRACKETS = re.compile(r"（[^（）()\n]{1,60}\)|\([^（）()\n]{1,60}）")
-_TWICE_SAID = re.compile(
+_TWICE_SAID = wording(
     r"(?<![节合条预签公制集契])(?:大约|约|大概)\d{1,7}(?:余|多)[一-龥]{1,3}|(?<![节合条预签公制集契])(?:大约|约|大概|近)[为达有]?\d{1,7}[^，。；\d]{0,5}(?:左右|上下)"
     r"|超过\d{1,7}[^，。；\d]{0,5}以上|(?:防止|避免|杜绝)[^，。；]{0,12}(?:不再|不)(?:发生|出现)"
     r"|原因是[^，。；]{2,24}(?:造成|导致|引起)的"
@@ -47,6 +48,7 @@ _VAGUE = re.compile(r"近日|最近|(?<![节假])日前|前不久")
 _ANY_DAY = re.compile(
     r"\d{1,2}月\d{1,2}|\d{1,2}日|\d{1,2}号|[一二三四五六七八九十]{1,3}日|今日|昨日|今天|昨天|\d月"
 )
+_BRACKET = re.compile(r"[（()）《》“”【】「」]")
 _PAIRS = {"（": "）", "(": "）", "《": "》", "“": "”", "【": "】", "「": "」"}
 _CLOSING = {"）": "（", ")": "（", "》": "《", "”": "“", "】": "【", "」": "「"}
 _NEWS = "动态简讯"
@@ -85,6 +87,8 @@ def hints(
     for told in checks:
         for hint in islice(told, _EACH):
             found.setdefault(hint.quote, hint)
+        if len(found) >= _MOST:
+            break
     return tuple(islice(found.values(), _MOST))
 
 
@@ -108,14 +112,14 @@ def _brackets(text: str) -> Iterator[Hint]:
 
 def _unpaired(line: str) -> int | None:
     open_: list[tuple[str, int]] = []
-    for at, char in enumerate(line):
+    for found in _BRACKET.finditer(line):
+        at, char = found.start(), found[0]
         if char in _PAIRS:
             open_.append(("（" if char == "(" else char, at))
-        elif char in _CLOSING:
-            if open_ and open_[-1][0] == _CLOSING[char]:
-                open_.pop()
-            elif not (char in "）)" and _NUMBERING.search(line[max(0, at - 4) : at])):
-                return at
+        elif open_ and open_[-1][0] == _CLOSING[char]:
+            open_.pop()
+        elif not (char in "）)" and _NUMBERING.search(line[max(0, at - 4) : at])):
+            return at
     return open_[0][1] if open_ else None
 
 
@@ -131,7 +135,7 @@ def _widths(text: str) -> Iterator[Hint]:
 
 
 def _said_twice(text: str) -> Iterator[Hint]:
-    for hit in _TWICE_SAID.finditer(text):
+    for hit in _TWICE_SAID.matches(text):
         yield Hint("语病", hit[0], "语义重复或矛盾，请斟酌")
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from mailbot.records.verdicts import Hint
+from mailbot.rules.wordings import wording
 
-_DAY = re.compile(
+_DAY = wording(
     r"(?:(20\d{2})年)?(?<!\d)(\d{1,2})月(\d{1,2})[日号](?:[（(，]?(?:星期|周)([一二三四五六日天])(?!前|后|期|边))?"
 )
-_CLOCK = re.compile(r"(?<![\d.])(\d{1,2})[时点](\d{1,3})分")
+_CLOCK = wording(r"(?<![\d.])(\d{1,2})[时点](\d{1,3})分")
 _SPRING, _AUTUMN = 3, 10  # near the turn of the year a date may belong to either year
 _WEEKDAYS = "一二三四五六日"
 _NEVER_OVER = re.compile(
@@ -25,7 +26,7 @@ def impossible_dates(text: str, received_on: date | None = None) -> Iterator[Hin
 
     Where the draft leaves the year out, it is the one nearest its receipt, if that is known.
     """
-    for found in _DAY.finditer(text):
+    for found in _DAY.matches(text):
         year, month, day = int(found[1] or 2024), int(found[2]), int(found[3])
         if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
             yield Hint("日期", found[0], "没有这一天，请核对")
@@ -54,7 +55,7 @@ def _years_near(before: str, received_on: date | None) -> list[int]:
 
 def impossible_times(text: str) -> Iterator[Hint]:
     """25时, or 8时75分."""
-    for found in _CLOCK.finditer(text):
+    for found in _CLOCK.matches(text):
         if int(found[1]) > 24 or int(found[2]) > 59:
             yield Hint("时间", found[0], "没有这个时刻，请核对")
 

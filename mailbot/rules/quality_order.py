@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from mailbot.records.verdicts import Hint
+from mailbot.rules.wordings import wording
 
 _NUMERALS = "一二三四五六七八九十"
-_COUNTED = re.compile(r"(?:^|(?<=[，。；：、\n]))([一二三四五六七八九十])(?:是|要)(?!否)")
+_COUNTED = wording(r"(?:^|(?<=[，。；：、\n]))([一二三四五六七八九十])(?:是|要)(?!否)")
 _HEADINGS = (
     re.compile(r"^[ \t\u3000]{0,8}([一二三四五六七八九十])、", re.MULTILINE),
     re.compile(r"^[ \t\u3000]{0,8}（([一二三四五六七八九十])）", re.MULTILINE),
@@ -20,7 +21,7 @@ _MOST = 40
 def miscounted(text: str) -> Iterator[Hint]:
     """一是…三是 without 二是, or 二是 twice: a point is missing or numbered wrongly."""
     last = start = 0
-    for count, found in enumerate(_COUNTED.finditer(text)):
+    for count, found in enumerate(_COUNTED.matches(text)):
         if count >= _MOST:
             return
         number = _NUMERALS.index(found[1]) + 1

@@ -4,35 +4,37 @@ import re
 from collections.abc import Iterator
 
 from mailbot.records.verdicts import Hint
+from mailbot.rules.wordings import wording
 
 _AROUND = 8
 _COUNTED = "名人件处起家户台辆项条份座吨元万亿%％"
-_MARKUP = re.compile(
-    r"</?[a-zA-Z][^<>\n]{0,30}>|&(?:nbsp|lt|gt|amp|quot|ldquo|rdquo);"
-    r"|\*\*(?=[一-龥])[^*\n]{1,40}\*\*|^#{1,6} |`{3}",
-    re.MULTILINE,
+_MARKUP = wording(
+    r"(?m)</?[a-zA-Z][^<>\n]{0,30}>|&(?:nbsp|lt|gt|amp|quot|ldquo|rdquo);"
+    r"|\*\*(?=[一-龥])[^*\n]{1,40}\*\*|^#{1,6} |`{3}"
 )
-_PICTURE = re.compile(r"[\U0001F300-\U0001FAFF]")
-_GARBLED = re.compile(r"[\ufffd\ue000-\uf8ff]")
-_SPACED = re.compile(r"[一-龥”）][ \u3000]{1,4}[，。；：、！？]")
-_LONE = re.compile(
+_OF_MARKUP = "<&*#`"
+_PICTURE = wording(r"[\U0001F300-\U0001FAFF]")
+_GARBLED = wording(r"[\ufffd\ue000-\uf8ff]")
+_SPACED = wording(r"[一-龥”）][ \u3000]{1,4}[，。；：、！？]")
+_LONE = wording(
     r"(?<=[一-龥])(?:[a-df-hj-mo-uwyzａ-ｚ](?![位歌型形级字轨类座区栋盘点股照证本口])|[#$^`\\={}])(?=[一-龥])"
 )
-_LETTER_FOR_DIGIT = re.compile(
+_LETTER_FOR_DIGIT = wording(
     r"(?<![A-Za-z\d])\d{1,4}[OolI]\d{0,3}(?=[年月日时人名件处起家户台辆项条份座吨])"
 )
-_TWO_POINTS = re.compile(r"\d\.\.\d|[%％]{2}")
+_TWO_POINTS = wording(r"\d\.\.\d|[%％]{2}")
+_STOP_AHEAD = re.compile(r"\n[ \t\u3000]{0,8}[，。；、！？）》]")
 _LINE_HEAD = re.compile(r"([^\n]{1,8})\n[ \t\u3000]{0,8}([，。；、！？）》])")
-_EMPTY = re.compile(r"（[ \u3000]{0,6}）|《[ \u3000]{0,6}》|“[ \u3000]{0,6}”|【[ \u3000]{0,6}】")
-_GAP = re.compile(
-    r"(?<![A-Za-z0-9·Xx×＊*])(?:[Xx×＊*]{2,12}(?![A-Za-z0-9%Xx×＊*])|_{2,}|﹡{2,}|□{2,}|＿{2,})"
-    r"|(?<![一二三四五六七八九十○〇])[○〇]{2,}(?![一二三四五六七八九○〇年])"
+_EMPTY = wording(r"（[ \u3000]{0,6}）|《[ \u3000]{0,6}》|“[ \u3000]{0,6}”|【[ \u3000]{0,6}】")
+_GAP = wording(
+    r"(?<![A-Za-z0-9·Xx×＊*])(?:[Xx×＊*]{2,12}(?![A-Za-z0-9%Xx×＊*])|_{2,9999}|﹡{2,9999}|□{2,9999}|＿{2,9999})"
+    r"|(?<![一二三四五六七八九十○〇])[○〇]{2,9999}(?![一二三四五六七八九○〇年])"
     rf"|(?<![A-Za-z0-9])[XxNn×](?=[{_COUNTED}])|(?<![A-Za-z0-9])[Xx×](?=[年月日时点个次](?![A-Za-z]))|(?<=月)[*＊○〇]日|(?<=年)[*＊]月"
     r"|(?<!\d)\d{2}[Xx×*]{2}年"
     r"|(?<=[一-龥])[ \u3000]{2,8}(?=[人名台辆户家处次件吨份]次?[，。；、])"
     r"|(?:(?<![一-龥])|(?<=[于在至到自]))年[ \u3000]{0,4}月[ \u3000]{0,4}日(?!常|期|报|子|程)"
     r"|\d月[ \u3000]{1,4}日"
-    rf"|[?？]{{2,}}(?=[{_COUNTED}月日])"
+    rf"|[?？]{{2,9999}}(?=[{_COUNTED}月日])"
     r"|[（(【\[][^（()）【】\]\n]{0,8}(?:待补|待定|待填|待核|待确认|此处|请填|请补|填写)[^（()）【】\]\n]{0,12}[）)】\]]"
     r"|(?<![有亟])待(?:补充|填写|核实数据)|此处(?:补充|填写)|TODO|TBD|某某某|某月某日"
     r"|(?<=由)[ \u3000]{1,8}(?=主持|带队)"
@@ -48,9 +50,9 @@ _STOPS = re.compile(
 
 def left_open(text: str) -> Iterator[Hint]:
     """XX, ____, 【待补】, 20××年, 年 月 日, empty brackets."""
-    marked = [hit.span() for hit in _MARKUP.finditer(text)]
-    for pattern in (_GAP, _EMPTY):
-        for hit in pattern.finditer(text):
+    marked = [hit.span() for hit in _MARKUP.matches(text)] if _may_be_marked(text) else []
+    for words in (_GAP, _EMPTY):
+        for hit in words.matches(text):
             named = _SOMEBODY.search(text, max(0, hit.start() - 8), hit.start())
             if (
                 not named
@@ -69,7 +71,7 @@ def _alone(text: str, hit: re.Match[str]) -> bool:
 
 def strays(text: str) -> Iterator[Hint]:
     """Markup, pictures, lone letters, blanks before a stop, what cannot be shown."""
-    for pattern, advice in (
+    for words, advice in (
         (_GARBLED, "有无法显示的字符，请核对"),
         (_MARKUP, "有网页或排版代码，请删去"),
         (_PICTURE, "有表情符号，请删去"),
@@ -78,12 +80,18 @@ def strays(text: str) -> Iterator[Hint]:
         (_TWO_POINTS, "数字的写法有误"),
         (_SPACED, "标点前有多余的空格"),
     ):
-        hit = pattern.search(text)
+        if words is _MARKUP and not _may_be_marked(text):
+            continue
+        hit = next(words.matches(text), None)
         if hit:
-            about = "乱码" if pattern is _GARBLED else "多余字符"
+            about = "乱码" if words is _GARBLED else "多余字符"
             yield Hint(about, around(text, *hit.span()), advice)
-    for hit in _LINE_HEAD.finditer(text):
+    for hit in _LINE_HEAD.finditer(text) if _STOP_AHEAD.search(text) else ():
         yield Hint("多余字符", hit[1], f"其后的“{hit[2]}”落到了下一行行首，请核对")
+
+
+def _may_be_marked(text: str) -> bool:
+    return any(sign in text for sign in _OF_MARKUP)
 
 
 def clashing_stops(text: str) -> Iterator[Hint]:

@@ -7,22 +7,23 @@ from datetime import date, timedelta
 from mailbot.records.verdicts import Hint
 from mailbot.rules.chinese_numerals import small_number
 from mailbot.rules.figures import Figure, Prose
+from mailbot.rules.wordings import wording
 
 _TO = r"(?:至|到|—{1,2}|-|~|～)"
 _UNTIL = rf"(?:(?:开始|启动|起)?，?{_TO}|(?:开始|启动)，)"
 _WEEKDAY = r"(?:[（(][^（）()\n]{1,8}[）)])?"
-_HOURS = re.compile(
+_HOURS = wording(
     rf"(上午|下午|晚上?|凌晨|清晨|中午)?(\d{{1,2}})[时点:：](?:(\d{{1,2}})分?)?许?{_UNTIL}(次日|翌日)?"
     r"(上午|下午|晚上?|凌晨|清晨|中午)?(\d{1,2})[时点:：](?:(\d{1,2})分?)?[^。；\n\d]{0,16}?"
     r"(?:历时|持续|用时|耗时|时长)(?:了|共|达|为)?(约|近|长达)?(\d{1,3}(?:\.\d)?)个?(半|多|余)?(小时|分钟)(半|多|左右)?(?:(\d{1,2})分钟?)?"
 )
-_DAYS = re.compile(
+_DAYS = wording(
     rf"(?<!\d)(\d{{1,2}})月(\d{{1,2}})日{_WEEKDAY}{_UNTIL}(?:(\d{{1,2}})月)?(\d{{1,2}})日{_WEEKDAY}"
 )
 _LASTED = re.compile(
     r"[^。\n]{0,24}?(?:为期|历时|持续|连续|放假)(?:了|共)?(\d{1,3}|[一二两三四五六七八九十]{1,3})天"
 )
-_THEN_DAYS = re.compile(r"(?<![\d第前每近])(\d{1,2})天(?:里|共|假期)")
+_THEN_DAYS = wording(r"(?<![\d第前每近])(\d{1,2})天(?:里|共|假期)")
 _LATER = re.compile(r"(?:将于|拟于|计划于|预计于?|定于)(\d{1,2})月(?:底|初|[上中下]旬|\d{1,2}日)")
 _FIRST_DAY = re.compile(r"(?<![\d年至—-])(\d{1,2})月\d{1,2}日")
 _PER_UNIT = re.compile(r"平均每([个座处台辆户家人名条盏场件组栋])$")
@@ -37,10 +38,10 @@ _TURN = 10  # month from which a span may run into the next year
 
 def disagreeing_spans(text: str) -> Iterator[Hint]:
     """8时30分至10时，历时2小时; 7月14日至3日; 5月16日至20日，为期3天."""
-    for found in _HOURS.finditer(text):
+    for found in _HOURS.matches(text):
         yield from _hours(found)
     ranges = []
-    for found in _DAYS.finditer(text):
+    for found in _DAYS.matches(text):
         lasted = _length(found)
         if lasted is None:
             continue
@@ -53,7 +54,7 @@ def disagreeing_spans(text: str) -> Iterator[Hint]:
         if said and days and days not in (lasted, lasted - 1):
             yield Hint("日期", found[0] + said[0], f"起止相隔{lasted}天，文中是{said[1]}天，请核对")
     if len(ranges) == 1:
-        for then in _THEN_DAYS.finditer(text):
+        for then in _THEN_DAYS.matches(text):
             if int(then[1]) not in (ranges[0], ranges[0] - 1) and ranges[0] < 2 * int(then[1]):
                 yield Hint("日期", then[0], f"文中的起止日期是{ranges[0]}天，请核对")
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from mailbot.rules.cue_marks import Branch, Marks, marks_of
 
 _CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
+_WIDE = 100  # characters of a range
 _FEW = 24  # branches, or characters they begin with: so few `re` tries fast enough
 
 
@@ -25,7 +26,7 @@ def pairs_of(text: str) -> set[int]:
     return {*pairs, *between}
 
 
-def _number(pair: str) -> int:
+def pair_number(pair: str) -> int:
     """A pair as `pairs_of` tells it."""
     return int.from_bytes(pair.encode(_CODES, "surrogatepass"), sys.byteorder)
 
@@ -105,7 +106,7 @@ class Wording:
 def wording(pattern: str) -> Wording:
     """A pattern that `fault_of` has nothing against, ready to be looked for."""
     marks = marks_of(pattern)
-    pairs = {_number(sign): sign for sign in marks.held if len(sign) > 1}
+    pairs = {pair_number(sign): sign for sign in marks.held if len(sign) > 1}
     singles = tuple(sign for sign in marks.held if len(sign) == 1)
     quick = _is_quick(marks)
     return Wording(re.compile(pattern), marks, _opening(marks), quick, pairs, singles)
@@ -160,7 +161,8 @@ def _followed_by(items: frozenset[str]) -> str:
 
 def _is_wide(items: frozenset[str]) -> bool:
     """Whether a range such as 一-龥 is among them: nearly every character would do."""
-    return any(len(item) == len("a-z") for item in items)
+    ranges = [item for item in items if len(item) == len("a-z")]
+    return any(ord(item[2]) - ord(item[0]) > _WIDE for item in ranges)
 
 
 def _as_class(items: frozenset[str]) -> str:
