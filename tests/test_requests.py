@@ -29,6 +29,8 @@ WORDS = (
     "出动人员12人次、车辆3台次，查看工地5处，发现问题7个，当场整改6个，限期整改1个，并建立台账。"
 )
 
+VISIT = "调研组走进中控室和污泥脱水车间，听取扩建进度汇报，要求年内新增日处理能力2万吨，臭气收集率达到95%。"
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[FilingDesk]:
@@ -82,9 +84,10 @@ def delivered(
     when: str = "2023-05-09 15:00",
     *headers: tuple[str, str],
     unit: str = UNIT,
+    rest: str = WORDS,
 ) -> DraftRecord:
     came = at(when)
-    words = f"5月9日，{unit}组织人员，就{title}一事到现场查看，逐项核对台账。" + WORDS * 4
+    words = f"5月9日，{unit}组织人员，就{title}一事到现场查看，逐项核对台账。" + rest * 4
     mail = draft_mail(unit, title, came, *headers, body=words)
     (draft,) = desk.fetch(mail, came, came)
     return draft
@@ -298,7 +301,7 @@ def test_an_activity_is_answered_on_its_day(desk: FilingDesk) -> None:
     held(desk.store)
     early = delivered(desk, "市领导将调研污水处理厂", "2023-05-09 17:00")
     assert state(desk.store, "activity/1", at("2023-05-10 10:00")) != "已完成", early.title
-    draft = delivered(desk, "市领导到污水处理厂调研", "2023-05-10 17:00")
+    draft = delivered(desk, "市领导到污水处理厂调研", "2023-05-10 17:00", rest=VISIT)
     with desk.store.look() as uow:
         (found,) = uow.commissions.activities()
     assert (found.state, found.draft_id) == ("done", draft.id)
@@ -362,3 +365,13 @@ def test_an_imported_report_is_late_only_by_the_providers_word(
     assert draft.received_at == at(received)
     assert draft.late == {"超时": True, "按时": False}.get(punctuality)
     assert any("不能作准" in one for one in draft.needs_review) == (provider is None)
+
+
+def test_a_draft_held_as_a_near_repeat_is_put_to_the_office_as_an_answer(desk: FilingDesk) -> None:
+    """The text of before the day, sent again on the day: delivered or not, the office says."""
+    held(desk.store)
+    delivered(desk, "市领导将调研污水处理厂", "2023-05-09 17:00")
+    draft = delivered(desk, "市领导到污水处理厂调研", "2023-05-10 17:00")
+    assert (draft.state, draft.relation) == ("not_counted", "near")
+    assert any("可能是活动1" in doubt for doubt in draft.needs_review), draft.needs_review
+    assert state(desk.store, "activity/1", at("2023-05-10 18:00")) != "已完成"

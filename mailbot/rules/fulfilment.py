@@ -91,7 +91,7 @@ def answers(
         earlier: Drafts of the same unit from before it was asked: a topic it writes on every
             other week says little.
     """
-    if draft.state != "counted":
+    if draft.state != "counted" and not _held_as_repeat(draft):
         return ()
     graded = sorted(
         (
@@ -127,9 +127,15 @@ def _grade(asked: Asked, draft: DraftRecord, *, replied: bool) -> tuple[float, b
     return (LIKELY, False) if replied else (0.0, False)
 
 
+def _held_as_repeat(draft: DraftRecord) -> bool:
+    """Much like an earlier draft and not counted for now: the office is asked about it anyway."""
+    return draft.state == "not_counted" and draft.relation == "near"
+
+
 def _doubtful(draft: DraftRecord) -> bool:
-    """Whose draft it is, or what it is, is itself in doubt."""
+    """Whose draft it is, or what it is, or whether it is a new one, is itself in doubt."""
     unsure = draft.unit_confidence == "unsure" and not draft.joint
+    unsure = unsure or draft.state != "counted"
     return unsure or draft.kind == _PICTURES or draft.emergency != "none"
 
 
