@@ -178,6 +178,12 @@ OFFICE = "达州市城市管理行政执法局"
         ),
         pytest.param([At(LEFT, 800, OFFICE)], [OFFICE], id="as large as the text"),
         pytest.param([At(LEFT, 760, OFFICE, 10)], [OFFICE], id="not in the margin"),
+        pytest.param(
+            [At(LEFT, 800, "撰稿：王某　审核：李某", 10)],
+            ["撰稿：王某　审核：李某"],
+            id="who wrote it",
+        ),
+        pytest.param([At(LEFT, 800, "请速核实。", 10)], ["请速核实。"], id="a sentence"),
     ],
 )
 def test_small_lines_in_the_margins_of_a_single_page(around: list[At], kept: list[str]) -> None:

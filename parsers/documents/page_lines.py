@@ -66,6 +66,10 @@ _NEW_ITEM = re.compile(
     r"|第[一二三四五六七八九十百0-9]{1,4}[章节条]|附件[0-9]?[：:]"
     r"|(?:供稿|撰稿|审核|审稿|签发|编辑|报送|主送|抄送|联系)[^：:，。]{0,4}[：:])"
 )
+# A sentence, or who wrote and signed: nobody prints these as a header.
+_SAYS = re.compile(
+    "。|(?:供稿|撰稿|撰写|作者|审核|审稿|签发|编辑|校对|报送|主送|抄送|联系|电话)[^：:，。]{0,4}[：:]"
+)
 _BULLET = re.compile("[■●◆★▪•·➢✓☑□]\\s?\\S")
 
 # Radicals that fonts give for the characters they look like; NFKC knows only the others.
@@ -182,7 +186,7 @@ def _in_margins(page: PageLines) -> set[int]:
             upper, lower = (share * page.height for share in _MARGINS)
             y = lines[n].y
             beyond = y < upper if step > 0 else y > lower
-            if not beyond or lines[n].size > _SMALL_TYPE * size:
+            if not beyond or lines[n].size > _SMALL_TYPE * size or _SAYS.search(lines[n].text):
                 if outside and abs(y - lines[outside[-1]].y) > _SET_OFF * size:
                     found.update(outside)
                 break
