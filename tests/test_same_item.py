@@ -223,10 +223,37 @@ def test_the_same_text_of_two_units_is_asked_about_and_counts_once_meanwhile(des
 def test_the_office_makes_it_a_joint_draft_with_one_order(desk: Desk) -> None:
     first = desk.mails()
     desk.mails(when=later(hours=1), sender=OTHER_ADDRESS)
-    desk.orders(f"更正 #{first.id} 单位={TEAM}、{OTHER_UNIT}")
+    assert asked_jointly(desk, 2)
+    act = correct(desk, first.id, 单位=f"{TEAM}、{OTHER_UNIT}")
 
     assert desk.draft(first.id).joint == (TEAM, OTHER_UNIT)
     assert desk.states() == ["counted", "not_counted"]
+    assert not asked_jointly(desk, 2)
+
+    undone(desk, act)
+
+    assert desk.draft(first.id).joint == ()
+    assert asked_jointly(desk, 2)
+
+
+def test_the_order_a_doubt_names_can_be_mailed(desk: Desk) -> None:
+    first = desk.mails()
+    second = desk.mails(when=later(hours=1), sender=OTHER_ADDRESS)
+    doubt = next(doubt for doubt in second.needs_review if "联合报送" in doubt)
+    order = doubt.partition("联合报送请")[2].partition("，")[0]
+    desk.orders(order)
+
+    assert order == f"更正 #{first.id} 单位={TEAM}、{OTHER_UNIT}"
+    assert desk.draft(first.id).joint == (TEAM, OTHER_UNIT)
+
+
+def test_a_text_sent_again_is_what_the_office_made_of_it(desk: Desk) -> None:
+    first = desk.mails()
+    correct(desk, first.id, 类型="经验做法", 任务="23")
+    again = desk.mails(when=later(days=1))
+
+    assert (again.kind, again.column, again.task) == ("经验做法", 2, 23)
+    assert (again.state, again.needs_review) == ("not_counted", ())
 
 
 def test_the_office_counts_both_where_each_wrote_its_own(desk: Desk) -> None:
@@ -375,6 +402,10 @@ def correct(desk: Desk, number: int, **wanted: str) -> int:
         act = corrections.correct(uow, number, wanted, hand)
         uow.commit()
     return act
+
+
+def asked_jointly(desk: Desk, number: int) -> bool:
+    return any("是否联合报送" in doubt for doubt in desk.draft(number).needs_review)
 
 
 def sent_back(desk: Desk, number: int) -> int:

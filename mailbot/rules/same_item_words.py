@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mailbot.records.verdicts import DuplicateVerdict, Reason, SameItem
 
 CLAUSE = "附件2"
+JOINTLY = "是否联合报送"
 _ABOUT = "重复情况"
 _IN_LISTS: Mapping[str, str] = {
     "exact": "与#{}完全相同",
@@ -52,7 +53,7 @@ def same_item(
         "other_unit": (
             f"与{earlier}{share}相同",
             fresh,
-            f"与{earlier}{share}相同，是否联合报送？"
+            f"与{earlier}{share}相同，{JOINTLY}？"
             + ("数字不同，暂计一篇。" if fresh else "暂不重复计数。")
             + f"联合报送请更正 #{draft_id} 单位={units}，各计一篇请更正本篇 计数=是",
         ),

@@ -86,6 +86,8 @@ def correct(uow: UnitOfWork, draft_id: int, wanted: Mapping[str, str], hand: Han
     if "单位" in wanted:
         detail["sender"] = _learn_sender(uow, draft, corrected.unit, hand)
     detail["event"] = corrected_events.follow(uow, hand, was=draft, draft=corrected)
+    if corrected.joint and corrected.joint != draft.joint:
+        detail[same_item.HEIR] = same_item.settle_joint(uow, corrected, hand.by, hand.now)
     kept = {name: value for name, value in detail.items() if value}
     act = uow.acts.add(hand.now, hand.by, CORRECT, f"draft:{draft_id}", kept)
     fulfilling.follow(uow, draft_id, hand.by, hand.now)
@@ -230,7 +232,7 @@ def undo(uow: UnitOfWork, act_id: int, by: str, now: datetime) -> int:
 
 
 def _take_back_heir(uow: UnitOfWork, act: ActRecord, by: str, now: datetime) -> None:
-    """The draft that counted in place of this one counts no more, unless the office said more."""
+    """What an act brought about in another draft of the item is taken back with it."""
     number = act.detail.get(same_item.HEIR)
     heir = next((one for one in uow.acts.all() if one.id == number), None)
     if heir is not None and heir.undone_by is None:

@@ -32,6 +32,7 @@ from mailbot.stages.outward import flagged
 from mailbot.stages.post import Post, threading_headers
 from mailbot.stages.receipt_times import received, with_reasons
 from mailbot.stages.receipts import goes_round, may_answer, receipt
+from mailbot.stages.same_item import as_decided
 from mailbot.stages.second_readings import ReadMail, SecondReadings
 from parsers.facts import DraftText, Message, MessageKind, Reading
 from store.records import DraftRecord, MessageRecord
@@ -289,6 +290,7 @@ class Filing:
             earlier=[old for record in alike if (old := revive(record)) is not None],
             book=self.book,
         )
+        judgement = as_decided(uow, judgement)
         judgement = as_follow_up(judgement, arrival.message.subject, text.segments.full)
         record, judgement = self._stored(
             uow, arrival, text, judgement, ordinal=ordinal, bands=mark.bands

@@ -5,8 +5,11 @@ the chain, so that an adoption of any of them is one adoption.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from mailbot.records.verdicts import Judgement, TaskVerdict
+from mailbot.rules.same_item_words import JOINTLY
 from mailbot.stages.draft_rows import NOT_A_DRAFT
 from store.records import DraftRecord
 from store.unit_of_work import UnitOfWork
@@ -78,6 +81,40 @@ def pass_on(uow: UnitOfWork, gone: DraftRecord, verb: str, by: str, now: datetim
         "because": f"#{gone.id} 已{'退回' if verb == 'return' else '撤稿'}，改由 #{heir.id} 计数",
     }
     return uow.acts.add(now, by, "correct", f"draft:{heir.id}", detail)
+
+
+def settle_joint(uow: UnitOfWork, joint: DraftRecord, by: str, now: datetime) -> int | None:
+    """The office says that two units wrote together: it need not be asked of the other's mail.
+
+    Returns the act that says so, None where there is no such mail.
+    """
+    for later in uow.drafts.repeating(joint.id):
+        rest = [doubt for doubt in later.needs_review if JOINTLY not in doubt]
+        asked = later.relation == "other_unit" and len(rest) < len(later.needs_review)
+        if asked and later.unit in joint.joint:
+            uow.drafts.change(later.id, needs_review=rest)
+            detail = {
+                "before": {"needs_review": list(later.needs_review)},
+                "after": {"needs_review": rest},
+                "because": f"#{joint.id} 已登记为联合报送",
+            }
+            return uow.acts.add(now, by, "correct", f"draft:{later.id}", detail)
+    return None
+
+
+def as_decided(uow: UnitOfWork, judged: Judgement) -> Judgement:
+    """A text sent again is what the office and the rules made of it: nobody is asked anew."""
+    found = judged.duplicate
+    if found.relation != "exact" or found.counts or found.draft_id is None:
+        return judged
+    first = uow.drafts.get(found.draft_id)
+    if first is None or NOT_A_DRAFT in (first.kind, judged.kind.kind):
+        return judged
+    kind = replace(judged.kind, kind=first.kind, column=first.column, needs_review=())  # type: ignore[arg-type]
+    task = judged.task
+    if (task.no, task.maybe) != (first.task, None):
+        task = TaskVerdict(first.task)
+    return replace(judged, kind=kind, task=task)
 
 
 def _may_count(draft: DraftRecord, gone: DraftRecord, *, sent_back: bool) -> bool:
