@@ -98,6 +98,31 @@ def attached(store: Store, letter: OutboxRecord) -> tuple[str, str, bytes]:
 # --- figures
 
 
+@pytest.mark.parametrize(
+    ("phoned", "counts", "said"),
+    [
+        pytest.param(None, (2, 0, 1), "按时首报0起、超时1起、待核1起。", id="nobody-can-tell"),
+        pytest.param("2023-04-26 09:50", (2, 1, 1), "按时首报1起、超时1起。", id="phoned-in"),
+    ],
+)
+def test_an_emergency_whose_time_is_unknown_is_never_in_time(
+    store: Store, phoned: str | None, counts: tuple[int, int, int], said: str
+) -> None:
+    came = at("2023-04-26 10:00")
+    vague = draft(9, TEAM, "2023-04-26 10:00", emergency="alert", punctuality="时间待核")
+    told = (deliver(store, vague),)
+    by_phone = at(phoned) if phoned else None
+    emergency(store, EventRecord(
+        0, TEAM, "燃气泄漏", "燃气泄漏", "alert", "open", came, "mail",
+        written_at=came, phoned_at=by_phone, draft_ids=told,
+    ))  # fmt: skip
+    found = figures(store)
+
+    assert found.emergencies == counts
+    text = "\n".join(p.text for p in Document(BytesIO(PAPERS.bulletin(found))).paragraphs)
+    assert said in text
+
+
 def test_the_figures_of_a_month(store: Store) -> None:
     found = figures(store)
 

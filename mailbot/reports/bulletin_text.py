@@ -101,7 +101,9 @@ def _totals(figures: NoticeFigures) -> Iterator[str]:
     yield f"被各级信息刊物、工作简报和新闻媒体采用{taken}篇次{told}；{noted}。"
     alarms, in_time, late = figures.emergencies
     if alarms:
-        yield f"共报告突发事件{alarms}起，其中按时首报{in_time}起、超时{late}起。"
+        rest = alarms - in_time - late
+        open_ = f"、待核{rest}起" if rest else ""
+        yield f"共报告突发事件{alarms}起，其中按时首报{in_time}起、超时{late}起{open_}。"
 
 
 def _problems(figures: NoticeFigures) -> Iterator[str]:

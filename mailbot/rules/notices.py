@@ -54,6 +54,7 @@ def notice_figures(
     duties: Sequence[Obligation],
     events: Iterable[EventRecord],
     late: frozenset[int] = frozenset(),
+    unsure: frozenset[int] = frozenset(),
     office: str,
     written_on: date,
 ) -> NoticeFigures:
@@ -68,6 +69,7 @@ def notice_figures(
         duties: Obligations as they stand.
         events: Emergencies opened in the period.
         late: Ids of events whose first written report came late.
+        unsure: Ids of those of which nobody can tell: never counted as in time.
         office: Name below the text.
         written_on: Day below the text.
 
@@ -95,7 +97,7 @@ def notice_figures(
         by_kind=tuple((kind, kinds[kind]) for kind in notice.kinds if kinds[kind]),
         adopted=_levels(inside, None),
         instructed=sum(act.verb == "instructed" for act in inside),
-        emergencies=_emergencies(events, late),
+        emergencies=_emergencies(events, late, unsure),
         groups=groups,
         praised=tuple(_named(inside, "praised")),
         criticised=tuple(_named(inside, "criticised")),
@@ -122,11 +124,13 @@ def _counted(notice: Notice, drafts: Iterable[DraftRecord]) -> list[DraftRecord]
     ]
 
 
-def _emergencies(events: Iterable[EventRecord], late: frozenset[int]) -> tuple[int, int, int]:
+def _emergencies(
+    events: Iterable[EventRecord], late: frozenset[int], unsure: frozenset[int]
+) -> tuple[int, int, int]:
     """How many there were, how many were reported in writing in time, how many late."""
     alarms = [event for event in events if event.state != "dismissed" and event.level == "alert"]
     written = [event for event in alarms if event.written_at is not None]
-    in_time = sum(event.id not in late for event in written)
+    in_time = sum(event.id not in late | unsure for event in written)
     return len(alarms), in_time, sum(event.id in late for event in alarms)
 
 

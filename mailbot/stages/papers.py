@@ -56,7 +56,8 @@ def figures_of(uow: UnitOfWork, config: Config, window: Window, now: datetime) -
     events = [event for event in uow.events.all() if window.start <= event.opened_at < window.end]
     first = {event.id: event.draft_ids[0] for event in events if event.draft_ids}
     known = {event: uow.drafts.get(draft) for event, draft in first.items()}
-    late = {event for event, d in known.items() if d is not None and d.punctuality == "超时"}
+    judged = {event: draft.punctuality for event, draft in known.items() if draft is not None}
+    called = {event.id for event in events if event.phoned_at is not None}
     return notice_figures(
         notice,
         window,
@@ -65,7 +66,8 @@ def figures_of(uow: UnitOfWork, config: Config, window: Window, now: datetime) -
         sheets=sheets_of(uow, config, window.last.year, window.last),
         duties=duties,
         events=events,
-        late=frozenset(late),
+        late=frozenset(event for event, said in judged.items() if said == "超时"),
+        unsure=frozenset(event for event, said in judged.items() if said == "时间待核") - called,
         office=config.office.name,
         written_on=local_day(now),
     )
