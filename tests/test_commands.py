@@ -23,6 +23,7 @@ from order_samples import (
 )
 
 from mailbot.config import OfficeConfig
+from mailbot.stages.beginnings import FIRST_STARTED
 
 SECOND = "second@example.com"
 
@@ -344,6 +345,23 @@ def test_the_office_asks(clerk: Clerk) -> None:
     assert "尚无人确认" in said(clerk.send("查询 #E1"))
     assert "采用 #123 达州要情 单条" in said(clerk.send("查询"))
     assert clerk.acts() == []
+
+
+def test_what_fell_due_before_the_first_start_is_no_debt_in_an_answer(clerk: Clerk) -> None:
+    clerk.now = at("2023-05-15 10:00")
+    with clerk.store.work() as uow:
+        uow.facts.put(FIRST_STARTED, at("2023-05-10 09:00").isoformat(), clerk.now)
+        uow.commit()
+    told = said(clerk.send(f"查询 {TEAM}"))
+
+    assert "逾期：2023年第19周（5月8日至5月14日）每周①类信息1篇" in told
+    assert "第18周" not in told
+
+
+def test_a_repeat_is_named_beside_its_state(clerk: Clerk) -> None:
+    clerk.draft()
+    clerk.draft(title="整治占道经营", state="not_counted", relation="revision", same_item_as=1)
+    assert "不计数（#1的修改稿）" in said(clerk.send(f"查询 {TEAM}"))
 
 
 def test_a_unit_asks_about_itself_and_hears_at_its_registered_address(clerk: Clerk) -> None:

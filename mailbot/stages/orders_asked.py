@@ -1,6 +1,7 @@
 """查询: what the office asks about a unit, a draft or an emergency, and a unit about itself."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from mailbot.clock import shanghai
 from mailbot.config import Config
@@ -9,8 +10,10 @@ from mailbot.records.scores import ScoreSheet
 from mailbot.rules.calendar import chinese_moment
 from mailbot.rules.obligations import all_obligations
 from mailbot.rules.orders import FORMS, Order
+from mailbot.rules.same_item_words import in_lists
 from mailbot.stages import undoing
 from mailbot.stages.alarms import happened_in_words
+from mailbot.stages.beginnings import FIRST_STARTED, since_start
 from mailbot.stages.corrections import unit_or_refuse
 from mailbot.stages.draft_rows import column_label
 from mailbot.stages.ledgers import gather
@@ -68,6 +71,8 @@ def of_unit(work: Work, unit: str) -> tuple[str, ...]:
     sheet = next((one for one in sheets if one.unit == unit), None)
     ledger = gather(work.uow, work.now)
     duties = all_obligations(work.config.notice, ledger, work.now, work.config.schedule)
+    started = work.uow.facts.get(FIRST_STARTED)
+    duties = since_start(duties, datetime.fromisoformat(str(started)) if started else None)
     owed = [duty for duty in duties if duty.unit == unit and duty.open]
     recent = work.uow.drafts.listing(DraftFilter(unit=unit, limit=_MOST_DRAFTS))
     return (
@@ -90,7 +95,9 @@ def _figures(sheet: ScoreSheet, year: int) -> Sequence[str]:
 
 def _draft_line(draft: DraftRecord) -> str:
     at = chinese_moment(draft.received_at)
-    return f"#{draft.id}《{draft.title}》{draft.kind}，{at}收到，{_STATES[draft.state]}"
+    like = in_lists(draft.relation, draft.same_item_as)
+    state = _STATES[draft.state] + (f"（{like}）" if like else "")
+    return f"#{draft.id}《{draft.title}》{draft.kind}，{at}收到，{state}"
 
 
 def _of_draft(uow: UnitOfWork, number: int) -> Sequence[str]:
