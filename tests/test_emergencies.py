@@ -54,8 +54,8 @@ def _levels(name: str, label: str, *, titled: bool) -> list[str]:
         pytest.param("held_out", False, 34 / 35, 2 / 40, 0.0, id="held-out-without-titles"),
         pytest.param("fresh", True, 1.0, 0.0, 0.0, id="fresh"),
         pytest.param("fresh", False, 23 / 24, 0.0, 0.0, id="fresh-without-titles"),
-        pytest.param("just_now", True, 35 / 40, 3 / 42, 0.0, id="just-now"),
-        pytest.param("just_now", False, 35 / 40, 5 / 42, 1 / 42, id="just-now-without-titles"),
+        pytest.param("just_now", True, 45 / 50, 3 / 48, 0.0, id="just-now"),
+        pytest.param("just_now", False, 46 / 50, 5 / 48, 1 / 48, id="just-now-without-titles"),
     ],
 )
 def test_development_sets(
@@ -100,6 +100,9 @@ def test_the_sets_are_large_and_varied() -> None:
         ),
         pytest.param("聚餐后", "昨晚坝坝宴后，参加的居民夜里拉肚子，已有23人去打点滴，疾控来采样。", "review", id="many-ill"),
         pytest.param("闸门", "今天上午，闸门放下一半不动了，来水还在加，下游两个村已让村民往高处走。", "review", id="people-sent-away"),
+        pytest.param("微信", "刚刚收垃圾的老何被箱把手绞了，血流得吓人，正往医院送。", "review", id="a-moment-ago"),
+        pytest.param("电话", "这会儿河堤上有人坐在栏杆外头哭，说不想活了。", "review", id="at-this-moment"),
+        pytest.param("表格", "刚才发的表格有误，以本次附件为准。", "none", id="a-moment-ago-a-mail"),
         pytest.param("献血", "8点40，三十名职工走进献血车采血。", "none", id="blood-given"),
         pytest.param("修补", "8点40，市政处组织人员修补裂缝，铣刨摊铺。", "none", id="roads-mended"),
         pytest.param("拆除", "今天下午，依法拆除违建三处，无人员受伤。", "none", id="a-demolition"),

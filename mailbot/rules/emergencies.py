@@ -26,6 +26,7 @@ from mailbot.rules.emergency_circumstances import (
     danger_signs,
     happened_today,
     just_happened,
+    says_just_now,
 )
 from mailbot.rules.emergency_excerpt import excerpts, may_hide_one
 from mailbot.rules.emergency_frames import Parts, cut
@@ -132,8 +133,7 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     event_time, report_time = pick_times(told, reference)
     extra = circumstances(parts, counted, event_time, reference, cues)
     if not groups & set(_CORE):
-        signs = danger_signs(parts.body, cues)
-        counted, schema = _without_hazard(counted, event_time, signs, reference, cues)
+        counted, schema = _without_hazard(counted, event_time, parts.body, reference, cues)
         extra += schema
     score = total(counted, cues.caps) + sum(reason.points for reason in extra)
     return _Scored(score, counted, extra, hazard, event_time, report_time)
@@ -160,17 +160,18 @@ def _or_in_passing(whole: _Scored, parts: Parts, reference: datetime, cues: CueT
 def _without_hazard(
     fired: tuple[Fired, ...],
     event_time: EventTime | None,
-    signs: tuple[str, ...],
+    body: str,
     reference: datetime,
     cues: CueTable,
 ) -> tuple[tuple[Fired, ...], tuple[Reason, ...]]:
     """No hazard word: support alone counts nothing, unless the whole schema stands."""
     groups = {one.cue.group for one in fired}
-    clock = event_time is not None and event_time.precision != "day"
-    fresh = just_happened(event_time, reference, cues)
+    said = event_time is None and says_just_now(body)
+    clock = said or (event_time is not None and event_time.precision != "day")
+    fresh = said or just_happened(event_time, reference, cues)
     today = clock and happened_today(event_time, reference)
-    enough = cues.settings["signs" if fresh else "today_signs"]
-    signed = (fresh or today) and len(signs) >= enough
+    signs, enough = danger_signs(body, cues), cues.settings["signs" if fresh else "today_signs"]
+    signed = (fresh or today) and len(signs) >= enough + said
     told = {
         "时间": clock,
         "刚刚发生": fresh,

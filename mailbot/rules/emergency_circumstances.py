@@ -17,6 +17,11 @@ _VERDICT = "突发事件"
 _CLAUSE = "二·一"
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _TODAY = timedelta(hours=24)
+_JUST_NOW = re.compile(
+    r"刚才|刚刚(?!过去|结束|好|召开|闭幕|成立|投入|建成|完成|完工|起步|开始|毕业)|这会儿|就在刚"
+    r"|刚接到?[^，。；\n]{0,6}(?:电话|报告|消息|报)"
+)
+_HEAD = 80  # characters
 _SIGNS_IN = 400  # characters; a report tells what happened at its head
 _DECLARED = ("declared.first", "declared.follow")
 
@@ -57,7 +62,7 @@ def _time(
 ) -> Iterator[tuple[str, str]]:
     declared = any(one.cue.id in _DECLARED for one in fired)
     if event_time is None:
-        if parts.body and not parts.terse and not declared:
+        if parts.body and not parts.terse and not declared and not says_just_now(parts.body):
             yield "untimed", "通篇没有写时间"
         return
     age = reference - event_time.latest
@@ -91,6 +96,11 @@ def happened_today(event_time: EventTime | None, reference: datetime) -> bool:
     return event_time is not None and timedelta(0) <= reference - event_time.earliest <= _TODAY
 
 
+def says_just_now(body: str) -> bool:
+    """刚才, 这会儿, 刚接到电话 at the head of a message: no clock, but a time."""
+    return _JUST_NOW.search(body, 0, _HEAD) is not None
+
+
 def danger_signs(body: str, cues: CueTable) -> tuple[str, ...]:
     """Characters that words for hazards are made of, in clauses that assert something.
 
@@ -112,7 +122,7 @@ def _length(parts: Parts, cues: CueTable) -> Iterator[tuple[str, str]]:
 def _bareness(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> Iterator[tuple[str, str]]:
     """Words of a hazard and nothing beside them: talk of hazards more often than a report."""
     groups = {one.cue.group for one in fired}
-    timed = any(one.cue.scope == "near" for one in fired)
+    timed = says_just_now(parts.body) or any(one.cue.scope == "near" for one in fired)
     if not parts.body or timed or "event" not in groups or groups & {*SUPPORT, "declared"}:
         return
     if "bare_points" in cues.settings:
