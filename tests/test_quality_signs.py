@@ -73,6 +73,7 @@ def test_a_slip_is_quoted(text: str, about: str, quote: str) -> None:
         pytest.param("墙塌了塌了，快来人。", id="cries"),
         pytest.param("一个一个查，两个两个走。", id="one-by-one"),
         pytest.param("路面碧绿碧绿，声音很远很远，花开大片大片。", id="vivid-words"),
+        pytest.param("“先看现场，再定方案。\n“后天开工。”他说。", id="speech-of-two-paragraphs"),
         pytest.param("“请坐请坐，喝茶。”大爷说。", id="speech"),
         pytest.param(
             "取得了了不起的成绩，推动发展和和平进步，屋里暖暖和和。", id="signs-that-meet"

@@ -7,7 +7,7 @@ the true ones, so only what is nearly always wrong is told, five at most.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import islice, zip_longest
 
 from mailbot.notice import Notice
 from mailbot.records.verdicts import Hint
@@ -103,10 +103,15 @@ def _wrong_words(text: str) -> Iterator[Hint]:
 
 
 def _brackets(text: str) -> Iterator[Hint]:
-    """The first bracket or quotation mark of each paragraph that has no partner."""
-    for line in text.split("\n"):
+    """The first bracket or quotation mark of each paragraph that has no partner.
+
+    Speech of several paragraphs opens each with “ and closes the last alone.
+    """
+    lines = text.split("\n")
+    for line, after in zip_longest(lines, lines[1:], fillvalue=""):
         at = _unpaired(line)
-        if at is not None:
+        goes_on = at is not None and line[at] == "“" and after.lstrip().startswith("“")
+        if at is not None and not (goes_on and not line[:at].strip()):
             yield Hint("括号引号", around(line, at, at + 1), f"“{line[at]}”没有配对")
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from mailbot.records.verdicts import Hint
 from mailbot.rules.figures import Figure, Prose, agrees, difference
+from mailbot.rules.quality_remainders import divided, remaining
+from mailbot.rules.quality_sums import told_sum
 
-ABOUT = "数据"
 _OPENERS = re.compile(r"其中|包括|包含")
 _VIEW = re.compile(r"^(?:其中)?[从按]照?[一-龥]{1,8}(?:来?看|划?分类?|统计|分为|计)$")
+_OPENS = re.compile(r"其中|包括|包含|[看分类计][，,：]|分为[，,：]")
 _AMONG = re.compile(r"^[^\d]{0,14}中$")
 _SUM_WORD = re.compile(
     r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$"
@@ -31,17 +33,9 @@ _MANNERS = re.compile(
 _OVERLAP = re.compile(
     r"党员|团员|女|男|岁|以[上下]|少数民族|代表|干部|青年|老年|退休|骨干|学历|高级|残疾|困难|新增|具有|享受|获"
 )
-_GOOD = re.compile(
-    r"良好|正常|合格|达标|完好|符合|当场|当即|立即|已整改|已完[成工]|已办结|整改完成|满意|建成|竣工|完工"
-)
-_BAD = re.compile(
-    r"存在|不合格|异常|不达标|未达标|限期|正在|尚未|未整改|未完成|未办结|转办|暂缓|破损|不满意|不符合|在建|未开工|待建"
-)
-_UNDER_WAY = re.compile(r"在建|正在|未开工|待建|施工")
 _NEARLY = 0.9
 _ENOUGH = {1: 2.0, 2: 0.95}  # share of the whole from which so few parts must make it up
 _FAR = 1.5  # a sum this many times its whole belongs to something else
-_FEW = 5
 _LONGEST = 40  # parts of one list
 _FAR_BACK = 3  # sentences
 
@@ -63,7 +57,7 @@ class Parts:
 def disagreeing_sums(prose: Prose) -> Iterator[Hint]:
     """Totals that their parts contradict, told once each."""
     told: set[int] = set()
-    for check in (_listed_after, _listed_bare, _summed_up, _remaining, _divided):
+    for check in (_listed_after, _listed_bare, _summed_up, remaining, divided):
         for total, hint in check(prose):
             if total.at not in told:
                 told.add(total.at)
@@ -72,8 +66,9 @@ def disagreeing_sums(prose: Prose) -> Iterator[Hint]:
 
 def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """共126起，其中甲58起、乙43起; 216个隐患中，…; 从类型看，…."""
-    for index, clause in enumerate(prose.clauses):
-        words = prose.words(index)
+    openers = {prose.clause_at(hit.start()) for hit in _OPENS.finditer(prose.text)}
+    for index in sorted(openers.union(one.clause for one in prose.figures)):
+        clause, words = prose.clauses[index], prose.words(index)
         opener = _OPENERS.search(words)
         view = not opener and bool(_VIEW.match(words))
         own = _told_whole(prose, index) if not (opener or view) else None
@@ -118,7 +113,7 @@ def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
             continue
         earlier = prose.before_place(whole.unit, own[0].at)
         if not any(agrees(figures, one) for one in earlier):
-            yield whole, _hint(prose, whole, figures)
+            yield whole, told_sum(prose, whole, figures)
 
 
 def _judged(
@@ -145,11 +140,11 @@ def _judged(
         ):
             return  # 其中城镇…、乡村…；男…、女…: divided twice
         if near:
-            yield biggest, _hint(prose, biggest, figures)
+            yield biggest, told_sum(prose, biggest, figures)
     elif not any(one.about for one in (*figures, last)):
         enough = parts.whole and share >= _ENOUGH.get(len(figures), _NEARLY)
         if enough or (parts.rest and len(figures) > 1 and share > 0.5):
-            yield last, _hint(prose, last, figures)
+            yield last, told_sum(prose, last, figures)
 
 
 def _by_sex(words: Sequence[str]) -> bool:
@@ -252,7 +247,7 @@ def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """新建5座、改造24座，共29座."""
     for total in prose.figures:
         before = prose.before(total)
-        word = _SUM_WORD.search(before)
+        word = _SUM_WORD.search(before) if "共" in before or "计" in before else None
         if total.each or not word or _OPENERS.search(before):
             continue
         parts = _run_back(prose, total)
@@ -271,7 +266,7 @@ def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         if any(agrees(plain[at:], total) for at in range(len(plain))):
             continue
         if 0.67 <= sum(one.value for one in parts) / total.value <= 1.5:
-            yield total, _hint(prose, total, parts)
+            yield total, told_sum(prose, total, parts)
 
 
 def _run_back(prose: Prose, total: Figure) -> list[Figure]:
@@ -301,96 +296,3 @@ def _run_back(prose: Prose, total: Figure) -> list[Figure]:
             break
         found[:0] = same
     return found
-
-
-def _remaining(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
-    """发现41处，整改33处，其余10处: more is left than can be."""
-    for rest in prose.figures:
-        if rest.each or not _ONLY_REST.search(prose.before(rest)):
-            continue
-        earlier = prose.before_place(rest.unit, rest.at)
-        near = [
-            one
-            for one in earlier
-            if prose.clauses[one.clause].paragraph == prose.clauses[rest.clause].paragraph
-        ]
-        if not 2 <= len(near) <= _FEW or _could_remain(earlier, rest):
-            continue
-        whole, parts = near[-2], [near[-1], rest]
-        if (
-            prose.sentence_of(rest) - prose.sentence_of(near[-2]) > 1
-            or whole.value <= parts[0].value
-        ):
-            continue
-        if 0.67 <= (parts[0].value + rest.value) / whole.value <= 1.5 and whole.exact:
-            yield whole, _hint(prose, whole, parts)
-
-
-def _could_remain(earlier: Sequence[Figure], rest: Figure) -> bool:
-    """Whether some whole less the parts after it leaves what is said to be left."""
-    recent = earlier[-12:]
-    for at, whole in enumerate(recent):
-        later = recent[at + 1 :]
-        if any(
-            agrees([*later[a:b], rest], whole)
-            for a in range(len(later))
-            for b in range(a, len(later) + 1)
-        ):
-            return True
-        if any(agrees([one, rest], whole) for one in recent) or agrees([rest], whole):
-            return True
-    return False
-
-
-def _divided(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
-    """检查12座桥梁: 9座良好，4座存在病害; what is good and what is not make the whole."""
-    for at, first in enumerate(prose.figures):
-        if first.each or not first.exact or not _GOOD.search(prose.words(first.clause)):
-            continue
-        if _BAD.search(prose.words(first.clause)):
-            continue
-        parts = _divisions(prose, prose.figures[at : at + 4])
-        here = prose.sentence_of(first)
-        earlier = prose.before_place(first.unit, first.at)
-        wholes = [one for one in earlier if here - prose.sentence_of(one) <= 1][-1:]
-        if len(parts) < 2 or not wholes or any(agrees(parts, one) for one in earlier):
-            continue
-        later = prose.after_place(first.unit, parts[-1].end)
-        if any(prose.sentence_of(one) == here for one in later) or not wholes[0].exact:
-            continue
-        share = sum(one.value for one in parts) / max(wholes[0].value, 1e-9)
-        under = any(_UNDER_WAY.search(prose.words(one.clause)) for one in parts)
-        smaller = max(one.value for one in parts) < wholes[0].value
-        if smaller and (1.0 if under and len(parts) < 3 else 0.8) <= share <= 1.34:
-            yield wholes[0], _hint(prose, wholes[0], parts)
-
-
-def _divisions(prose: Prose, figures: Sequence[Figure]) -> list[Figure]:
-    """The first figure and those after it up to one of what is not good; [] if there is none."""
-    found = [figures[0]]
-    for one in figures[1:]:
-        last = found[-1]
-        near = one.clause != last.clause and one.clause - last.clause <= 2
-        if one.unit != last.unit or one.each or not one.exact or not near:
-            break
-        if prose.sentence_of(one) != prose.sentence_of(last):
-            break
-        found.append(one)
-    while len(found) > 1 and not _BAD.search(prose.words(found[-1].clause)):
-        found.pop()
-    return found if len(found) > 1 else []
-
-
-def _hint(prose: Prose, whole: Figure, parts: Sequence[Figure]) -> Hint:
-    added = sum(one.value for one in parts)
-    gap = abs(added - whole.value)
-    first = min(whole, parts[0], key=lambda one: one.at)
-    start = max(prose.clauses[first.clause].start, first.at - 12)
-    end = max(whole.end, parts[-1].end)
-    quote = prose.text[start:end] if end - start <= 60 and "\n" not in prose.text[start:end] else ""
-    if not quote:
-        quote = prose.text[parts[0].at : parts[-1].end].partition("\n")[0][:60]
-    said = f"各项相加{whole.said(added)}，与总数{whole.said(whole.value)}相差{whole.said(gap)}"
-    if len(parts) == 1:
-        said = f"分项{whole.said(added)}大于总数{whole.said(whole.value)}"
-    return Hint(ABOUT, quote, f"{said}，请核对")
