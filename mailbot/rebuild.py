@@ -81,7 +81,8 @@ class Report:
 
     def lines(self, most: int) -> Iterator[str]:
         """For the clerk, with at most so many differences."""
-        yield f"重建：{self.mails}封邮件、{self.drafts}篇稿件；操作记录取自{self.origin or '无'}"
+        acts = f"操作记录取自{self.origin}" if self.origin else "没有操作记录可取"
+        yield f"重建：{self.mails}封邮件、{self.drafts}篇稿件；{acts}"
         if self.gone:
             yield f"无法恢复：{self.gone}"
         if self.comparison is not None:
