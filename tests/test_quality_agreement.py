@@ -137,3 +137,95 @@ def test_a_list_is_told_when_its_announcement_counts_another_number(said: int, l
     found = told(f"采取{'一二三四五六七八九'[said - 1]}项措施：{points}。")
 
     assert found == (["序号"] if said != listed else [])
+
+
+WORDS = [
+    "共",
+    "其中",
+    "占",
+    "同比",
+    "增长",
+    "下降",
+    "提高",
+    "由",
+    "到",
+    "至",
+    "为",
+    "合计",
+    "共计",
+    "其余",
+    "剩余",
+    "整改率",
+    "办结率",
+    "去年同期",
+    "比",
+    "每",
+    "日均",
+    "平均每处",
+    "已整改",
+    "限期",
+    "良好",
+    "存在",
+    "三项措施：",
+    "一是",
+    "二是",
+    "三是",
+    "四是",
+    "5月16日",
+    "7月3日",
+    "8时30分",
+    "历时",
+    "为期",
+    "天",
+    "2小时",
+    "将于3月底",
+    "0件",
+    "12件",
+    "12.5件",
+    "4.8万件",
+    "30余件",
+    "约200件",
+    "0%",
+    "35%",
+    "3.2个百分点",
+    "5处",
+    "6处",
+    "64人",
+    "1,200人",
+    "分成6组",
+    "每组15人",
+    "，",
+    "、",
+    "；",
+    "。",
+    "：",
+    "（",
+    "）",
+    "“",
+    "”",
+    "\n",
+    "《",
+    "》",
+    "XX",
+    "某某",
+    "a",
+    "渠县",
+    "直属三大队",
+    "市容环卫科",
+    "管理",
+    "知知识",
+    "全部",
+]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60), st.lists(st.sampled_from(WORDS), max_size=8))
+def test_whatever_words_follow_each_other_every_hint_quotes_its_place(
+    body: list[str], title: list[str]
+) -> None:
+    text, head = "".join(body), "".join(title).replace("\n", "")
+
+    found = hints(head, text, NOTICE, "动态简讯")
+
+    assert len(found) <= 5
+    assert all(hint.quote and hint.quote in f"{head}\n{text}" for hint in found)
+    assert all("nan" not in hint.advice and "inf" not in hint.advice for hint in found)

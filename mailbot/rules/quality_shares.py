@@ -57,7 +57,7 @@ def disagreeing_shares(prose: Prose) -> Iterator[Hint]:
 def _share(prose: Prose, share: Figure, before: str) -> Iterator[Hint]:
     pair = _named_whole(prose, share, before)
     if pair:
-        if not fits(*pair, share):
+        if pair[1].value and not fits(*pair, share):
             yield _hint(prose, *pair, share)
         return
     base = _BASE.search(before)
@@ -146,7 +146,7 @@ def _rate(prose: Prose, rate: Figure, deed: str) -> Iterator[Hint]:
     if len(same) > 1 and _fits_sum(part, same[-4:], rate):
         return
     whole = wholes[-1]
-    if whole.high < _INFINITE and here - prose.sentence_of(whole) <= 1:
+    if whole.value > 0 and whole.high < _INFINITE and here - prose.sentence_of(whole) <= 1:
         yield _hint(prose, part, whole, rate)
 
 

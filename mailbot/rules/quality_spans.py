@@ -120,7 +120,7 @@ def _unless_far(
 ) -> Iterator[Hint]:
     """A mean that is another altogether belongs to other figures."""
     real = total.value / count
-    if 0.5 <= mean.value / real <= 2 and not mean.about:
+    if 0.5 * real <= mean.value <= 2 * real and real and not mean.about:
         quote = prose.text[total.at : mean.end].partition("\n")[0][-60:]
         said = (
             f"{total.said(total.value)}除以{counted}为{real:.4g}，与文中{mean.said(mean.value)}不符"
@@ -139,7 +139,9 @@ def _groups(prose: Prose) -> Iterator[Hint]:
             continue
         product = groups * int(found[2])
         last = near[-1]
-        if product not in {one.value for one in near} and 0.6 < product / last.value < 1.6:
+        if product not in {one.value for one in near} and (
+            0.6 * last.value < product < 1.6 * last.value
+        ):
             quote = prose.text[last.at : found.end()].partition("\n")[0][-60:]
             said = f"{found[1]}组每组{found[2]}人共{product}人，与{last.said(last.value)}不符"
             yield Hint("数据", quote, f"{said}，请核对")
