@@ -232,6 +232,7 @@ def test_a_time_of_two_readings_is_shown_with_both(row: str) -> None:
         pytest.param("2023-04-19 15:30", "03:15", id="a-leading-zero-is-the-morning"),
         pytest.param("2023-04-19 15:30", "4月19日3:15", id="a-dated-clock-runs-to-24"),
         pytest.param("2023-04-19 17:44", "5时30分", id="时-runs-to-24"),
+        pytest.param("2023-04-19 15:30", "交班13:10。3:15", id="the-text-runs-to-24"),
         pytest.param("2023-04-19 17:44", "早上五点半", id="part-of-the-day-told"),
         pytest.param("2023-04-19 09:10", "五点半", id="the-afternoon-is-still-ahead"),
         pytest.param("2023-04-19 09:10", "昨晚一点", id="昨晚-is-one-night"),

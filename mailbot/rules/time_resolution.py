@@ -222,12 +222,17 @@ def _two_readings(
             spoken = found["unit"] == "点"
             if spoken:
                 return later, moment
-            return moment, None if found["date"] else later
+            return moment, None if found["date"] or _runs_to_24(told.last) else later
     named = found["date"] is not None and (found["rel"] or "") not in ("昨", "前", "当", "今")
     if part in EITHER_NIGHT and named and not found["later"] and clock.hour <= 4:
         this_morning = moment.date() == told.reference.date() and "今" in found["date"]
         return moment, None if this_morning else moment - DAY
     return moment, None
+
+
+def _runs_to_24(last: Instant | None) -> bool:
+    """Whether the text has written an hour past noon without saying afternoon."""
+    return last is not None and not last.part and last.earliest.hour > NOON_HOUR
 
 
 def _inherited(clock: Clock, told: Told, *, dated: bool) -> str:
