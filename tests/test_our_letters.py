@@ -136,6 +136,15 @@ def test_the_office_is_told_that_nothing_was_done_and_how_to_say_it(desk: Filing
     assert "更正 #1 突发=否" in told.text
 
 
+def test_the_advice_names_the_draft_only_where_it_is_the_only_report(desk: FilingDesk) -> None:
+    desk.fetch(mail(UNIT_ADDRESS, CHASE, "漏点已修复，恢复供气。", when=LATER), LATER, LATER)
+    desk.fetch(mail(DUTY, ALERT, "知道了", when=LATER), LATER, LATER)
+
+    told = letters(desk)[0].text
+    assert "收到 #E1" in told
+    assert "突发=否" not in told
+
+
 def test_a_robot_at_the_office_is_told_so_five_times_a_day(desk: FilingDesk) -> None:
     before = len(letters(desk))
     for minute in range(12):

@@ -71,6 +71,6 @@ def _advice(uow: UnitOfWork, subject: str) -> str:
             "要撤销的，首行写“撤销”；要确认的，首行写“确认”"
         )
     said = f"没有认出要办的事，没有办理。收到预警的，请直接回复，首行写“收到 #E{event.id}”"
-    if not event.draft_ids:
+    if len(event.draft_ids) != 1:  # with several reports one correction settles nothing
         return said
-    return f"{said}；核实不是突发事件的，请用办公室邮箱来信“更正 #{event.draft_ids[-1]} 突发=否”"
+    return f"{said}；核实不是突发事件的，请用办公室邮箱来信“更正 #{event.draft_ids[0]} 突发=否”"
