@@ -95,6 +95,11 @@ def told(text: str) -> list[str]:
             id="another-between",
         ),
         pytest.param(
+            "三个月分别完成120万元、85万元和195万元，累计420万元。",
+            "400万元",
+            id="each-and-together",
+        ),
+        pytest.param(
             "第一天清理18吨，第二天清理22吨，两天共清理50吨。", "各项相加40吨", id="days-together"
         ),
         pytest.param(
@@ -145,6 +150,7 @@ def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
             "查处126起，主要是占道58起、流动摊贩43起、乱扔15起。", id="only-the-main-ones"
         ),
         pytest.param("查处126起，其中占道58起、流动摊贩43起、乱扔15起等。", id="and-others"),
+        pytest.param("整治占道12处、广告15处，累计30处。", id="a-count-that-runs-on"),
         pytest.param("约120余起，其中占道58起、流动摊贩43起、乱扔15起。", id="about-so-many"),
         pytest.param("清理8600余张，其中楼道4200余张、电杆1700余张、墙面2700余张。", id="odd-ones"),
         pytest.param("新建5座、改造24座，共29座。", id="total-after-parts"),

@@ -19,7 +19,7 @@ _VIEW = re.compile(r"^(?:其中)?[从按]照?[一-龥]{1,8}(?:来?看|划?分类
 _OPENS = re.compile(r"其中|包括|包含|[看分类计][，,：]|分为[，,：]")
 _AMONG = re.compile(r"^[^\d]{0,14}中$")
 _SUM_WORD = re.compile(
-    r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$"
+    r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$|^累计$"
 )
 _REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|其他|其它|另外|另有|另)")
 _ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
@@ -253,6 +253,8 @@ def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         parts = _run_back(prose, total)
         if len(parts) < 2 or not all(one.high < total.low for one in parts):
             continue
+        if word[0] == "累计" and "分别" not in prose.before(parts[0]):
+            continue  # a count that runs on from earlier reports
         earlier = [
             one
             for one in prose.before_place(total.unit, total.at)
