@@ -28,6 +28,7 @@ __all__ = ["CHINA", "Instant", "Told", "join", "resolve", "resolve_ago"]
 _HALF_A_DAY = timedelta(hours=NOON_HOUR)
 _FRESH = timedelta(hours=2)
 _SAME_TALE = timedelta(hours=6)
+_THE_DAY = ("今天", "今日", "今儿")
 _SMALL_HOURS = 6  # before this hour 今晚 is the evening just gone
 _SPANS = {
     "凌晨": (0, 6), "拂晓": (4, 7), "黎明": (4, 7), "清晨": (5, 9), "清早": (5, 9),
@@ -214,7 +215,8 @@ def _two_readings(
     """The likelier reading first, and a second where the words allow it.
 
     五点半, in a message of 17:44: spoken hours run to twelve, and news is fresh. 昨天半夜一点
-    is one o'clock after yesterday's evening, or before yesterday's morning.
+    is one o'clock after yesterday's evening, or before yesterday's morning. 今天23时48分, in a
+    message of 0:06, was perhaps written before midnight.
     """
     if clock.short and not part and 1 <= clock.hour <= NOON_HOUR:
         later = moment + _HALF_A_DAY
@@ -223,6 +225,8 @@ def _two_readings(
             if spoken:
                 return later, moment
             return moment, None if found["date"] or _runs_to_24(told.last) else later
+    if found["rel"] in _THE_DAY and told.reference.hour < _SMALL_HOURS and moment > told.reference:
+        return moment, moment - DAY
     named = found["date"] is not None and (found["rel"] or "") not in ("昨", "前", "当", "今")
     if part in EITHER_NIGHT and named and not found["later"] and clock.hour <= 4:
         this_morning = moment.date() == told.reference.date() and "今" in found["date"]
