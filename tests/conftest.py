@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import coverage
 import pytest
 from hypothesis import HealthCheck, settings
 from servers import fault_smtp as smtp_server
@@ -28,6 +29,19 @@ settings.register_profile(
     max_examples=EXAMPLES or 100,
 )
 settings.load_profile("any-load")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Nobody looks on for coverage while a test runs that is marked `untraced`, or its fixtures."""
+    tracing = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
+    if tracing is None:
+        return (yield)
+    tracing.stop()
+    try:
+        return (yield)
+    finally:
+        tracing.start()
 
 
 @pytest.fixture(scope="session")

@@ -123,8 +123,9 @@ class Figures:
             yield f"{self.name:32} {about:28} {right:3}/{of:<3} {right / of:.3f}"
 
 
+@cache
 def measure(name: str, *, titled: bool = True) -> Figures:
-    """Every figure of a set."""
+    """Every figure of a set; judged once, however many ask."""
     figures = Figures(name if titled else f"{name} (no titles)")
     texts = texts_of(name)
     units_told = any("unit" in text for text in texts)

@@ -3,6 +3,8 @@
 import pytest
 from development_quality import measure
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest.mark.parametrize("name", ["quality/clean", "fourth_author/clean_open"])
 def test_faultless_texts_draw_hardly_a_hint(name: str) -> None:

@@ -7,7 +7,8 @@ rules learnt from the open halves. The kept halves are never looked at while tun
 import pytest
 from development_sets import Figures, measure, texts_of
 
-pytestmark = pytest.mark.xdist_group("development")  # what they look at is made once
+# What they look at is made once.
+pytestmark = [pytest.mark.xdist_group("development"), pytest.mark.untraced]
 
 SETS = (
     "second_author/emergencies",

@@ -16,6 +16,8 @@ from test_message import GOLDEN, mutant
 from mailbot import log
 from mailbot.stages.unread import tell_unread
 
+pytestmark = pytest.mark.untraced
+
 COUNT = int(os.environ.get("MAILBOT_MUTANTS", "6000")) // 100
 
 

@@ -15,6 +15,8 @@ from mailbot.records.obligations import BUREAU, Obligation
 from mailbot.rules.calendar import chinese_moment, local_day
 from mailbot.rules.obligations import all_obligations
 
+pytestmark = pytest.mark.untraced
+
 NEW_YEAR = at("2024-01-01 00:00")
 SUNDAYS = [
     "04-23",

@@ -33,6 +33,8 @@ from python_calamine import CalamineWorkbook
 from servers.exim import Exim
 from servers.mail_server import MailServer
 
+pytestmark = pytest.mark.untraced
+
 WANYUAN = "万源市住建局"
 UNITS = 30
 

@@ -20,7 +20,8 @@ from store.archive import Archive
 from store.backup import BackupFolder
 from store.integrity import full_check
 
-pytestmark = pytest.mark.xdist_group("rebuild")  # what they look at is made once
+# What they look at is made once.
+pytestmark = [pytest.mark.xdist_group("rebuild"), pytest.mark.untraced]
 
 GOLDEN = Path(__file__).parent / "golden" / "mail"
 LISTINGS = (

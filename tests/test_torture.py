@@ -34,7 +34,11 @@ def tortured(
     return torture, figures
 
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("torture")]
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.xdist_group("torture"),
+    pytest.mark.untraced,
+]
 
 
 def test_nothing_is_lost_and_nothing_doubled(tortured: tuple[Torture, Figures]) -> None:

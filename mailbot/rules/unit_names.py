@@ -7,10 +7,12 @@ than one, resolves to nothing.
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from mailbot.notice import Notice
 
 Resolver = Callable[[str], tuple[str, ...]]
+_MOST_NAMES = 1024
 
 
 def plain(name: str) -> str:
@@ -24,6 +26,7 @@ def resolver(notice: Notice) -> Resolver:
     order = [unit.name for unit in notice.units]
     collective = _collective_names(notice, rows)
 
+    @lru_cache(maxsize=_MOST_NAMES)  # every draft asks for the names of every task
     def resolve(name: str) -> tuple[str, ...]:
         wanted = plain(name)
         found = rows.get(wanted) or collective.get(wanted) or frozenset()
