@@ -21,6 +21,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import replace
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -90,6 +91,7 @@ def _shipped(name: str) -> bytes:
     return files("mailbot").joinpath("cues", f"{name}.toml").read_bytes()
 
 
+@lru_cache(maxsize=16)  # its patterns are compiled once for all who ask for the same bytes
 def parse_cues(data: bytes, where: str) -> CueTable:
     """The table that the bytes of a cue file describe; errors name `where`.
 
