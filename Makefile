@@ -37,7 +37,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY) servers lint
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term
+	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term
 
 check: lint
 
