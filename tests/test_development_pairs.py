@@ -8,8 +8,7 @@ from development_sets import rows_of, set_names
 
 from mailbot.rules.duplicates import compare, fingerprint
 
-# What they look at is made once.
-pytestmark = [pytest.mark.xdist_group("pairs"), pytest.mark.untraced]
+pytestmark = pytest.mark.untraced
 
 
 @pytest.fixture(scope="module", params=["pairs/tuned", "fourth_author/pairs_open"])

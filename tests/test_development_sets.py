@@ -7,8 +7,7 @@ rules learnt from the open halves. The kept halves are never looked at while tun
 import pytest
 from development_sets import Figures, measure, texts_of
 
-# What they look at is made once.
-pytestmark = [pytest.mark.xdist_group("development"), pytest.mark.untraced]
+pytestmark = pytest.mark.untraced
 
 SETS = (
     "second_author/emergencies",

@@ -12,7 +12,6 @@ from history_model import Outcome, live
 COUNT = int(os.environ.get("MAILBOT_HISTORIES", "300"))
 pytestmark = [
     pytest.mark.timeout(900),  # all are lived through before the first is looked at
-    pytest.mark.xdist_group("histories"),
     pytest.mark.untraced,
 ]
 

@@ -16,8 +16,6 @@ from power_cuts import Call, Disk, record
 
 from store.archive import digest_of
 
-pytestmark = pytest.mark.xdist_group("cuts")  # what they look at is made once
-
 CUTS = int(os.environ.get("MAILBOT_CUTS", "50"))
 
 WORK = """

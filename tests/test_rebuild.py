@@ -20,8 +20,7 @@ from store.archive import Archive
 from store.backup import BackupFolder
 from store.integrity import full_check
 
-# What they look at is made once.
-pytestmark = [pytest.mark.xdist_group("rebuild"), pytest.mark.untraced]
+pytestmark = pytest.mark.untraced
 
 GOLDEN = Path(__file__).parent / "golden" / "mail"
 LISTINGS = (

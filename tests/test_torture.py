@@ -36,7 +36,6 @@ def tortured(
 
 pytestmark = [
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("torture"),
     pytest.mark.untraced,
 ]
 
