@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import add, eq
+from itertools import chain
+from operator import eq
 from zlib import crc32
 
 from mailbot.records.verdicts import DuplicateVerdict, SameItem
@@ -26,6 +27,7 @@ from store.records import DraftRecord
 _BINS = 64
 _ROWS = 4  # of 64 values make a band: texts 80 % alike share one of 16 bands practically always
 _PIECE = 4
+_HASH_BITS, _IN_BIN = 32, 26  # bits of a hash, and those that order it within its bin
 _MOST_CHARS = 60_000
 _LEAST_CHARS = 12
 _LEAST_PIECES = 40
@@ -34,6 +36,7 @@ _CHANGED, _KEPT, _MANY = 0.34, 0.7, 4  # shares of the figures, and how many mak
 _TITLE_ALIKE = 92
 _LONGEST_STAGE = 8
 _SPECIFIC = 8  # characters a title needs to be more than 工作动态
+_FOUR = re.compile(r"(?s)....")
 _NOT_TEXT = re.compile(r"[\W_]{1,1000}")
 _PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）《》【】—…,.;:?!()-]{1,1000}")
 _DIGITS = re.compile(r"\d{1,20}")
@@ -338,27 +341,26 @@ def _bare(text: str) -> str:
     plain = _PUNCTUATION.sub("", text)
     if not unicodedata.is_normalized("NFKC", plain):
         plain = unicodedata.normalize("NFKC", text)
-    return _NOT_TEXT.sub("", plain).lower()
+    return (plain if plain.isalnum() else _NOT_TEXT.sub("", plain)).lower()
 
 
 def _minima(text: str) -> tuple[int, ...]:
     """The least hash in each of 64 bins; empty bins borrow from the next (densification)."""
     if len(text) < _LEAST_PIECES + _PIECE:
         return ()
-    pairs = list(map(add, text, text[1:]))
-    pieces = map(add, pairs, pairs[2:])
-    least = [1 << 26] * _BINS
+    # Four rows of pieces side by side, each begun a character later, are all pieces.
+    pieces = chain.from_iterable(_FOUR.findall(text, first) for first in range(_PIECE))
+    least = [1 << _HASH_BITS] * _BINS
     for crc in map(crc32, map(str.encode, pieces)):
-        mixed = crc * 2654435761 & 0xFFFFFFFF
-        value = mixed & 0x3FFFFFF
-        if value < least[mixed >> 26]:  # noqa: PLR1730  min() costs three times as much here
-            least[mixed >> 26] = value
+        mixed = crc * 2654435761 & 0xFFFFFFFF  # its first bits tell the bin
+        if mixed < least[mixed >> _IN_BIN]:  # noqa: PLR1730  min() costs three times as much here
+            least[mixed >> _IN_BIN] = mixed
     return tuple(_dense(least, at) for at in range(_BINS))
 
 
 def _dense(least: list[int], at: int) -> int:
     for step in range(_BINS):
         value = least[(at + step) % _BINS]
-        if value < 1 << 26:
+        if value < 1 << _HASH_BITS:
             return (value + step * 0x9E37) & 0xFFFF
     return 0

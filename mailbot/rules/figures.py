@@ -7,11 +7,10 @@ is an interval, because prose rounds: 4.8万 may be 47,500 to 48,500, 30余 is 3
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
-
-from mailbot.rules.wordings import wording
 
 _COUNTERS = """
 平方公里 平方千米 平方米 立方米 公顷 公里 千米 厘米 毫米 千瓦时 公斤 千克 吨 升 米 ㎡ 亩
@@ -21,13 +20,24 @@ _COUNTERS = """
 桶 间 所 类 种 批 册 箱 面 把 艘 架 节 段 片 口 本 班 队 天 小时 分钟 个月 个工作日 个
 """
 _SAME = {"名": "人", "位": "人", "㎡": "平方米", "％": "%", "千米": "公里", "棵": "株", "幢": "栋"}
-_UNIT = "|".join(sorted(map(re.escape, _COUNTERS.split()), key=len, reverse=True))
-_FIGURE = wording(
-    r"(?<![\d.·A-Za-z〔第])(\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(\.\d{1,4})?(万|亿|千|百)?(余|多|来)?"
-    rf"({_UNIT})(多(?!少)|左右|上下|以上|以下|以内)?"
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longer first; the first sign tells which to try."""
+    endings: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        endings.setdefault(word[0], []).append(re.escape(word[1:]))
+    alone = "".join(head for head, after in endings.items() if after == [""])
+    longer = (f"{head}(?:{'|'.join(after)})" for head, after in endings.items() if after != [""])
+    return "|".join((f"[{alone}]", *longer))
+
+
+_FIGURE = re.compile(  # begins with the class it is searched by: a lookbehind first costs more
+    r"(\d(?<![\d.·A-Za-z〔第]\d)(?:\d{0,2}(?:,\d{3}){1,3}|\d{0,8}+))(\.\d{1,4})?(万|亿|千|百)?(余|多|来)?"
+    rf"({_either(_COUNTERS.split())})(多(?!少)|左右|上下|以上|以下|以内)?"
 )
 _BREAK = re.compile(r"[，,、；;：:。！？!?\n（）()]")
-_SENTENCE_ENDS = frozenset("。！？!?\n")
+_PLAIN_STOPS = frozenset("，,、；;：:")  # neither brackets nor ends of a sentence
 _ABOUT = re.compile(r"(?:大约|大概|约|近|将近|接近|上下|预计|估计|平均|计划|力争|可达)[为达有]?$")
 _OPEN = re.compile(r"(?:超过?|逾|突破|不少于|不低于|至少|高于|大于|以上|多于)$")
 _BOUND = re.compile(r"(?:不足|不到|不超过|少于|低于|小于|不高于|不大于|最多|至多)$")
@@ -39,6 +49,7 @@ _MOST = 600  # figures of one draft; a table of thousands is not prose
 _LOOKED_AT = 40  # figures looked back or on at
 _BESIDE = 8  # figures on either side that a change may compare
 _LONG, _NEAR = 200, 40  # characters of a clause, and on either side of a figure
+_RANGE = "至到—-~～─"
 _LAST_SIGNS = frozenset("约概近计均划争达为有过超逾破于到低足少多上接")
 
 
@@ -97,6 +108,7 @@ class Figure(NamedTuple):
         return f"{number}{_WRITTEN.get(self.scale, '')}{self.written}"
 
 
+_tuple = tuple.__new__  # half of what Clause(...) costs, for the thousands of a long text
 _WRITTEN = {number: sign for sign, number in _MAGNITUDE.items()}
 
 
@@ -191,28 +203,25 @@ class Prose:
         return found
 
     def _read(self) -> list[Figure]:
-        found: list[Figure] = []
-        for hit in _FIGURE.matches(self.text):
-            if len(found) >= _MOST:
-                break
-            found.append(self._figure(hit))
-        return found
+        return [self._figure(hit) for hit in islice(_FIGURE.finditer(self.text), _MOST)]
 
     def _figure(self, hit: re.Match[str]) -> Figure:
-        index = self.clause_at(hit.start())
-        before = self.text[max(self.clauses[index].start, hit.start() - 12) : hit.start()]
-        scale = _MAGNITUDE.get(hit[3] or "", 1.0)
-        value = float(hit[1].replace(",", "") + (hit[2] or "")) * scale
-        step = scale * 10 ** -(len(hit[2]) - 1 if hit[2] else 0)
+        at = hit.start()
+        number, decimals, magnitude, _, counter, _ = hit.groups("")
+        index = self.clause_at(at)
+        before = self.text[max(self._starts[index], at - 12) : at]
+        scale = _MAGNITUDE.get(magnitude, 1.0)
+        value = float(number.replace(",", "") + decimals) * scale
+        step = scale * 10 ** (1 - len(decimals)) if decimals else scale
         low, high = _bounds(hit, before, value, step)
         return Figure(
-            at=hit.start(),
+            at=at,
             end=hit.end(5),
             value=value,
             low=low,
             high=high,
-            unit=_SAME.get(hit[5], hit[5]),
-            written=hit[5],
+            unit=_SAME.get(counter, counter),
+            written=counter,
             scale=scale,
             step=step,
             clause=index,
@@ -232,52 +241,54 @@ def _is_each(before: str) -> bool:
 
 def _bounds(hit: re.Match[str], before: str, value: float, step: float) -> tuple[float, float]:
     """The interval a written figure may mean."""
+    number, decimals, magnitude, more, _, bound = hit.groups()
     marked = before[-1:] in _LAST_SIGNS
     if (
-        _ranged(hit.string, hit.start(), hit.end())
-        or hit[6] == "以上"
+        bound == "以上"
+        or _ranged(hit.string, hit.start(), hit.end())
         or (marked and _OPEN.search(before))
     ):
         return 0.0, _INFINITE
-    if hit[6] in ("以下", "以内") or (marked and _BOUND.search(before)):
+    if bound in ("以下", "以内") or (marked and _BOUND.search(before)):
         return 0.0, value
-    if hit[4] or hit[6] == "多":
-        zeros = len(hit[1]) - len(hit[1].rstrip("0")) if not hit[2] else 0
-        return value, value + step * 10 ** max(zeros, 0)
-    if hit[6] or (marked and _ABOUT.search(before)):
+    if more or bound == "多":
+        zeros = len(number) - len(number.rstrip("0")) if not decimals else 0
+        return value, value + step * 10**zeros
+    if bound or (marked and _ABOUT.search(before)):
         return value * 0.85, value * 1.15
-    half = step / 2 if hit[2] or hit[3] else 0.0
+    half = step / 2 if decimals or magnitude else 0.0
     return value - half, value + half
 
 
 def _ranged(text: str, start: int, end: int) -> bool:
     """80至89分, 15个到20个: the ends of a range."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return (
-        (
-            len(before) == 2
-            and before[1] in "至到—-~～─"
-            and (before[0].isdigit() or before[0] == "—")
-        )
-        or (len(before) == 2 and before[1] in "-—~～─")
-        or (len(after) == 2 and after[0] in "至到—-~～─" and after[1].isdigit())
-    )
+    if (
+        len(before) == 2
+        and before[1] in _RANGE
+        and (before[1] not in "至到" or before[0].isdigit() or before[0] == "—")
+    ):
+        return True
+    return len(after) == 2 and after[0] in _RANGE and after[1].isdigit()
 
 
 def _clauses(text: str) -> list[Clause]:
     found: list[Clause] = []
     start = depth = sentence = paragraph = 0
     for hit in _BREAK.finditer(text):
-        stop = hit[0]
-        if stop in ",:" and _within_digits(text, hit.start()):
+        at = hit.start()
+        stop = text[at]
+        if stop in ",:" and _within_digits(text, at):
             continue
-        found.append(Clause(start, hit.start(), stop, sentence, paragraph, depth > 0))
-        start = hit.end()
+        found.append(_tuple(Clause, (start, at, stop, sentence, paragraph, depth > 0)))
+        start = at + 1
+        if stop in _PLAIN_STOPS:
+            continue
         if stop in "（(":
             depth += 1
         elif stop in "）)":
             depth = max(0, depth - 1)
-        elif stop in _SENTENCE_ENDS:
+        else:
             sentence, depth = sentence + 1, 0 if stop == "\n" else depth
             paragraph += stop == "\n"
     found.append(Clause(start, len(text), "", sentence, paragraph, depth > 0))

@@ -35,7 +35,7 @@ _LONGEST = 60_000
 _CUTOFF = re.compile(r"截止(?=(?:20\d{2}年)?\d{1,2}月\d{1,2}日[，,])")
 _SELF = re.compile(r"己(?=完成|整改|全部|建成|拆除|办结|达到|累计|经|投入|查处|清运|更换)")
 _WITH_SELF = frozenset("自知利克体贴异舍为律身")
-_HALF_STOP = re.compile(r"[一-龥][,;?!][一-龥]|[一-龥]:[一-龥]")
+_HALF_STOP = re.compile(r"[,;?!:](?<=[一-龥].)[一-龥]")
 _FULL_DIGIT = re.compile(r"[０-９Ａ-Ｚａ-ｚ]{1,20}")
 _MIXED_BRACKETS = re.compile(r"（[^（）()\n]{1,60}\)|\([^（）()\n]{1,60}）")
 _TWICE_SAID = wording(
@@ -129,14 +129,17 @@ def _unpaired(line: str) -> int | None:
 
 
 def _widths(text: str) -> Iterator[Hint]:
-    for pattern, advice in (
-        (_MIXED_BRACKETS, "括号一边全角一边半角"),
-        (_HALF_STOP, "中文之间用了半角标点"),
-        (_FULL_DIGIT, "数字、字母宜用半角"),
-    ):
-        hit = pattern.search(text)
-        if hit:
-            yield Hint("全半角", around(text, *hit.span()), advice)
+    halves = "(" in text or ")" in text
+    mixed = _MIXED_BRACKETS.search(text) if halves else None
+    if mixed:
+        yield Hint("全半角", around(text, *mixed.span()), "括号一边全角一边半角")
+    stop = _HALF_STOP.search(text)
+    if stop:
+        quote = around(text, stop.start() - 1, stop.end())
+        yield Hint("全半角", quote, "中文之间用了半角标点")
+    digits = _FULL_DIGIT.search(text)
+    if digits:
+        yield Hint("全半角", around(text, *digits.span()), "数字、字母宜用半角")
 
 
 def _said_twice(text: str) -> Iterator[Hint]:

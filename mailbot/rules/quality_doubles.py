@@ -18,7 +18,10 @@ _SLIP = re.compile(
     r"|(?<![作因行认以])为为|(?<![核应针面反绝相一])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
     r"|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
 )
-_AGAIN = re.compile(r"(?!一|逐|层|[两三四五六七八九十]|[一-龥][了吧啊呀的着来])([一-龥]{2,8}?)\1")
+# The first character again at most eight behind it: few places go on to the dearer rest.
+_AGAIN = re.compile(
+    r"([一-龥])(?=[一-龥]{1,7}\1)(?<![一逐层两三四五六七八九十])(?![了吧啊呀的着来])([一-龥]{1,7}?)\1\2"
+)
 _RIGHT_TWICE = frozenset(
     """
     商量 琢磨 溜达 打听 收拾 热闹 高兴 研究 考虑 休息 讨论 放松 凉快
@@ -69,7 +72,7 @@ def doubled(text: str) -> Iterator[Hint]:
 
 def _again(text: str) -> Iterator[Hint]:
     for hit in _AGAIN.finditer(text):
-        word, after = hit[1], text[hit.end() : hit.end() + 1]
+        word, after = hit[1] + hit[2], text[hit.end() : hit.end() + 1]
         member = (word[-1] in _BODIES and after in _MEMBERS) or (after and after in _COMPOUNDS)
         spoken = text[max(0, hit.start() - 1) : hit.start()] in ("“", "『")
         vivid = word[0] in _DEGREES or word[-1] in _COLOURS or "越" in word or "一" in word

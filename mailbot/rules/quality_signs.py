@@ -23,6 +23,20 @@ _LETTER_FOR_DIGIT = wording(
     r"(?<![A-Za-z\d])\d{1,4}[OolI]\d{0,3}(?=[年月日时人名件处起家户台辆项条份座吨])"
 )
 _TWO_POINTS = wording(r"\d\.\.\d|[%％]{2}")
+# What any stray sign must show, found in one look.
+_ODD = re.compile(
+    r"[<&*#`$^\\={}A-Za-zａ-ｚ\ufffd\ue000-\uf8ff\U0001F300-\U0001FAFF.%％ \u3000]"
+    r"(?:(?<![.%％ \u3000])|(?<=[.%％])[.%％]|(?<=[ \u3000])[，。；：、！？])"
+)
+_STRAYS = (  # words, what of `_ODD` they hold, advice
+    (_GARBLED, r"[\ufffd\ue000-\uf8ff]", "有无法显示的字符，请核对"),
+    (_MARKUP, r"[<&*#`]", "有网页或排版代码，请删去"),
+    (_PICTURE, r"[\U0001F300-\U0001FAFF]", "有表情符号，请删去"),
+    (_LONE, r"[a-zａ-ｚ#$^`\\={}]", "夹了一个多余的字符"),
+    (_LETTER_FOR_DIGIT, r"[OolI]", "数字里混入了字母"),
+    (_TWO_POINTS, r"[.%％]{2}", "数字的写法有误"),
+    (_SPACED, r"[ \u3000]", "标点前有多余的空格"),
+)
 _STOP_AHEAD = re.compile(r"\n[ \t\u3000]{0,8}[，。；、！？）》]")
 _LINE_HEAD = re.compile(r"([^\n]{1,8})\n[ \t\u3000]{0,8}([，。；、！？）》])")
 _EMPTY = wording(r"（[ \u3000]{0,6}）|《[ \u3000]{0,6}》|“[ \u3000]{0,6}”|【[ \u3000]{0,6}】")
@@ -40,6 +54,12 @@ _GAP = wording(
     r"|(?<=由)[ \u3000]{1,8}(?=主持|带队)"
     r"|(?:(?<![一-龥])|(?<=[在对由与和向到]))某某(?=局|街道|单位|领导|同志|科室|县|区|乡|镇|社区|公司|项目)"
 )
+# Where a place left open must show itself; most texts have none of it.
+_MAY_BE_GAP = re.compile(
+    r"[Xx×＊*_﹡□＿○〇Nn?？待此请填某T年 \u3000](?:(?<=[Xx×＊*_﹡□＿○〇])"
+    rf"|(?<=[Nn])[{_COUNTED}]|(?<=[?？])[?？]|(?<=[一-龥][ \u3000])[ \u3000月日主带]|(?<=年)月"
+    r"|(?<=待)[补定填核确]|(?<=[此请])[处填补]|(?<=填)写|(?<=某)[某月]|(?<=T)[OB])"
+)
 _SOMEBODY = re.compile(
     r"(?:当事人|男子|女子|司机|驾驶[人员]|业主|店主|户主|商户|居民|市民|群众|村民|经营者|负责人|行为人|老板|经理|主任|职工|学生|老人|[员长])[一-龥]$"
 )
@@ -51,7 +71,7 @@ _STOPS = re.compile(
 def left_open(text: str) -> Iterator[Hint]:
     """XX, ____, 【待补】, 20××年, 年 月 日, empty brackets."""
     marked = [hit.span() for hit in _MARKUP.matches(text)] if _may_be_marked(text) else []
-    for words in (_GAP, _EMPTY):
+    for words in (_GAP, _EMPTY) if _MAY_BE_GAP.search(text) else (_EMPTY,):
         for hit in words.matches(text):
             named = _SOMEBODY.search(text, max(0, hit.start() - 8), hit.start())
             if (
@@ -71,18 +91,9 @@ def _alone(text: str, hit: re.Match[str]) -> bool:
 
 def strays(text: str) -> Iterator[Hint]:
     """Markup, pictures, lone letters, blanks before a stop, what cannot be shown."""
-    for words, advice in (
-        (_GARBLED, "有无法显示的字符，请核对"),
-        (_MARKUP, "有网页或排版代码，请删去"),
-        (_PICTURE, "有表情符号，请删去"),
-        (_LONE, "夹了一个多余的字符"),
-        (_LETTER_FOR_DIGIT, "数字里混入了字母"),
-        (_TWO_POINTS, "数字的写法有误"),
-        (_SPACED, "标点前有多余的空格"),
-    ):
-        if words is _MARKUP and not _may_be_marked(text):
-            continue
-        hit = next(words.matches(text), None)
+    odd = "".join(_ODD.findall(text))
+    for words, held, advice in _STRAYS if odd else ():
+        hit = next(words.matches(text), None) if re.search(held, odd) else None
         if hit:
             about = "乱码" if words is _GARBLED else "多余字符"
             yield Hint(about, around(text, *hit.span()), advice)

@@ -17,15 +17,18 @@ _HOURS = wording(
     r"(上午|下午|晚上?|凌晨|清晨|中午)?(\d{1,2})[时点:：](?:(\d{1,2})分?)?[^。；\n\d]{0,16}?"
     r"(?:历时|持续|用时|耗时|时长)(?:了|共|达|为)?(约|近|长达)?(\d{1,3}(?:\.\d)?)个?(半|多|余)?(小时|分钟)(半|多|左右)?(?:(\d{1,2})分钟?)?"
 )
-_DAYS = wording(
-    rf"(?<!\d)(\d{{1,2}})月(\d{{1,2}})日{_WEEKDAY}{_UNTIL}(?:(\d{{1,2}})月)?(\d{{1,2}})日{_WEEKDAY}"
+_LASTING = re.compile(
+    r"(?:历时|持续|用时|耗时|时长)(?:了|共|达|为)?(?:约|近|长达)?\d"  # what _HOURS holds
+)
+_DAYS = re.compile(
+    rf"(\d(?<!\d\d)\d?)月(\d{{1,2}})日{_WEEKDAY}{_UNTIL}(?:(\d{{1,2}})月)?(\d{{1,2}})日{_WEEKDAY}"
 )
 _LASTED = re.compile(
     r"[^。\n]{0,24}?(?:为期|历时|持续|连续|放假)(?:了|共)?(\d{1,3}|[一二两三四五六七八九十]{1,3})天"
 )
 _THEN_DAYS = wording(r"(?<![\d第前每近])(\d{1,2})天(?:里|共|假期)")
 _LATER = re.compile(r"(?:将于|拟于|计划于|预计于?|定于)(\d{1,2})月(?:底|初|[上中下]旬|\d{1,2}日)")
-_FIRST_DAY = re.compile(r"(?<![\d年至—-])(\d{1,2})月\d{1,2}日")
+_FIRST_DAY = re.compile(r"(\d(?<![\d年至—-]\d)\d?)月\d{1,2}日")
 _PER_UNIT = re.compile(r"平均每([个座处台辆户家人名条盏场件组栋])$")
 _PER_DAY = re.compile(r"(?:日均|平均每[天日])$")
 _SINCE = re.compile(r"以来|截至|目前|年初")
@@ -38,10 +41,10 @@ _TURN = 10  # month from which a span may run into the next year
 
 def disagreeing_spans(text: str) -> Iterator[Hint]:
     """8时30分至10时，历时2小时; 7月14日至3日; 5月16日至20日，为期3天."""
-    for found in _HOURS.matches(text):
+    for found in _HOURS.matches(text) if _LASTING.search(text) else ():
         yield from _hours(found)
     ranges = []
-    for found in _DAYS.matches(text):
+    for found in _DAYS.finditer(text):
         lasted = _length(found)
         if lasted is None:
             continue
