@@ -80,10 +80,10 @@ def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
         data = path.read_bytes() if path else _shipped(name)
     except OSError as error:
         raise ConfigError(where, f"读不到线索文件（{error.strerror}）", "请检查路径。") from error
+    shipped = _shipped_table(name)
+    if data == _shipped(name):
+        return shipped
     table = parse_cues(data, where)
-    if path is None:
-        return table
-    shipped = parse_cues(_shipped(name), f"cues/{name}.toml")
     return replace(table, settings={**shipped.settings, **table.settings})
 
 
@@ -91,13 +91,23 @@ def _shipped(name: str) -> bytes:
     return files("mailbot").joinpath("cues", f"{name}.toml").read_bytes()
 
 
-@lru_cache(maxsize=16)  # its patterns are compiled once for all who ask for the same bytes
+@lru_cache(maxsize=4)  # its patterns are compiled once for all who ask
+def _shipped_table(name: str) -> CueTable:
+    """A file as it left our hands: tests look at its patterns, no start of a command need."""
+    return _table(_shipped(name), f"cues/{name}.toml", checked=True)
+
+
+@lru_cache(maxsize=16)  # likewise, for all who ask for the same bytes
 def parse_cues(data: bytes, where: str) -> CueTable:
     """The table that the bytes of a cue file describe; errors name `where`.
 
     Raises:
         ConfigError: As `load_cues`.
     """
+    return _table(data, where, checked=False)
+
+
+def _table(data: bytes, where: str, *, checked: bool) -> CueTable:
     if len(data) > _LARGEST:
         raise ConfigError(where, "线索文件超过 1 MB", "请检查是否选错了文件。")
     try:
@@ -111,11 +121,12 @@ def parse_cues(data: bytes, where: str) -> CueTable:
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{where} 的 {place}", first["msg"], "请改正后再启动。") from error
     words = {key: _expand(value, written.words, where) for key, value in written.words.items()}
-    for key, value in words.items():
-        _check(value, f"{where} 的 words.{key}")
+    cues = _rows(written.cue, words, where)
+    if not checked:
+        _check(words, cues, where)
     return CueTable(
         version=hashlib.sha256(data).hexdigest()[:_VERSION_LENGTH],
-        cues=_rows(written.cue, words, where),
+        cues=cues,
         settings=written.settings,
         caps=written.caps,
         words=words,
@@ -133,7 +144,6 @@ def _rows(rows: tuple[_Row, ...], words: dict[str, str], where: str) -> tuple[Cu
         fields = row.model_dump()
         for key in ("pattern", "unless", "unless_sentence"):
             fields[key] = _expand(fields[key], words, place)
-            _check(fields[key], f"{place}.{key}")
         cues.append(Cue(**fields))
     return tuple(cues)
 
@@ -155,9 +165,15 @@ def _edge(pattern: str, at: int) -> bool:
     return not 0 <= at < len(pattern) or pattern[at] == "|"
 
 
-def _check(pattern: str, where: str) -> None:
-    if fault := fault_of(pattern):
-        raise ConfigError(where, fault, "请改正后再启动。")
+def _check(words: dict[str, str], cues: tuple[Cue, ...], where: str) -> None:
+    """Refuse a pattern that is none, or might make a long text take for ever."""
+    patterns = {f"words.{name}": pattern for name, pattern in words.items()}
+    for cue in cues:
+        for key in ("pattern", "unless", "unless_sentence"):
+            patterns[f"{cue.id}.{key}"] = getattr(cue, key)
+    for place, pattern in patterns.items():
+        if fault := fault_of(pattern):
+            raise ConfigError(f"{where} 的 {place}", fault, "请改正后再启动。")
 
 
 def load_rule_book(notice: Notice, folder: Path | None = None) -> RuleBook:

@@ -1,12 +1,14 @@
-"""What every match of a pattern shows: some of what it holds, and how it begins.
+"""What every match of a pattern shows: some of what it holds and where, and how it begins.
 
-Any match of 挖断|泄漏 holds one of the pairs 挖断 and 泄漏 and begins with 挖 or 泄: a text
-without these pairs need not be searched, and elsewhere no match need be tried.
+Any match of 燃气(?:管道)?泄漏 is one of two words, and holds them at its very beginning: a text
+without these words need not be searched, and a match need be tried nowhere else.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from mailbot.rules.cue_patterns import GROUP_HEAD, class_end, repeats
 
@@ -14,18 +16,23 @@ from mailbot.rules.cue_patterns import GROUP_HEAD, class_end, repeats
 _BEYOND = re.compile(r"\\[xuUN\d]|\(\?(?!:|=|!|<[=!]|P<\w)|[?}]\+")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 _CLASS_ITEM = re.compile(r"\\?.-\\?.|\\.|.", re.DOTALL)
+_STRUCTURE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+_AS_THEY_STAND = re.compile(r"[^\\\[\](){}|^$.?*+]+")
 _EDGES = "bBAZ"  # \b and its like take no character
-_MOST_PAIRS = 400
-_RARER = 10  # a text of 1,000 characters holds a given one about ten times as often as a given pair
+_MOST_WORDS = 64  # that one stretch of a pattern is written out as
+_RARER = 100  # a text holds a given character so many times as often as a given word
+_TRIED = 3  # finding a word costs about as much as trying a match at three places
+
+Held = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A branch of a pattern, as written, and how its matches begin.
+    r"""A branch of a pattern, as written, and how its matches begin.
 
     Attributes:
-        first: The characters it begins with; None where they cannot be listed.
-        second: Items of a class for what follows; empty where nobody can say.
+        first: Items of a class that it begins with: characters, or such as \d; None: anything.
+        second: Likewise for what follows; empty where nobody can say.
     """
 
     words: str
@@ -38,50 +45,56 @@ class Marks:
     r"""What every match of a pattern shows; nothing where nobody can say.
 
     Attributes:
-        held: Characters and pairs of them; a match holds at least one.
+        held: Words, and where at the least and at the most they stand after the beginning
+            of a match; a match holds at least one of them there.
         first: Items of a class that it begins with: characters, or such as \d.
         second: Likewise for what follows that.
-        longest: Most characters a match has.
         plain: Every branch begins with a character as it stands: no group, no class.
         branches: The pattern's branches, in order.
     """
 
-    held: frozenset[str] = frozenset()
+    held: Held = field(default_factory=dict)
     first: frozenset[str] = frozenset()
     second: frozenset[str] = frozenset()
-    longest: int = 0
     plain: bool = False
     branches: tuple[Branch, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     r"""A stretch of a pattern.
 
     Attributes:
         first: Items of a class it begins with: characters, or such as \d; None: anything.
         second: Likewise for what follows that, as far as the stretch itself goes on.
-        last: Likewise for its end.
         empty: It may match no character at all.
         short: It may match a single character.
-        held: As in `Marks`; None: nobody can say.
-        longest: Most characters it matches.
         plain: It begins with a character as it stands: no group, no class, no assertion.
+        shortest: Fewest characters it matches.
+        longest: Most characters it matches.
+        words: All it can match, where that is a few words.
+        held: As in `Marks`, besides what `run` tells; None: nobody can say.
+        run: The words its end can be written out as.
+        run_at: Where that end begins, at the least and at the most.
     """
 
     first: frozenset[str] | None = frozenset()
     second: frozenset[str] | None = frozenset()
-    last: frozenset[str] | None = frozenset()
     empty: bool = True
     short: bool = False
-    held: frozenset[str] | None = None
-    longest: int = 0
     plain: bool | None = None
+    shortest: int = 0
+    longest: int = 0
+    words: frozenset[str] | None = frozenset([""])
+    held: Held | None = None
+    run: frozenset[str] | None = frozenset([""])
+    run_at: tuple[int, int] = (0, 0)
 
 
 _NOTHING = _Part()
 _EDGE = _Part(plain=False)
-_ANYTHING = _Part(None, frozenset(), None, empty=False, short=True, longest=1, plain=False)
+_ANYTHING = _Part(
+    None, empty=False, short=True, plain=False, shortest=1, longest=1, words=None, run=None
+)
 
 
 def marks_of(pattern: str) -> Marks:
@@ -89,16 +102,19 @@ def marks_of(pattern: str) -> Marks:
     pattern = _ESCAPED.sub(_as_it_stands, pattern)
     if _BEYOND.search(pattern):
         return Marks()
-    branches, _ = _branches(pattern, 0)
-    whole = _together(branches)
+    written, _ = _split(pattern, 0)
+    branches = [(words, _branch(words)) for words in written]
+    whole = _together([part for _, part in branches])
     begins = not whole.empty and whole.first is not None
     return Marks(
-        held=whole.held or frozenset(),
+        held=_known(whole) or {},
         first=(whole.first if begins else None) or frozenset(),
         second=_second(whole) if begins else frozenset(),
-        longest=whole.longest,
         plain=bool(whole.plain),
-        branches=tuple(Branch(w, _listed(part), _second(part)) for w, part in branches),
+        branches=tuple(
+            Branch(words, None if part.empty else part.first, _second(part))
+            for words, part in branches
+        ),
     )
 
 
@@ -111,87 +127,163 @@ def _second(part: _Part) -> frozenset[str]:
     return frozenset() if part.short or part.second is None else part.second
 
 
-def _listed(part: _Part) -> frozenset[str] | None:
-    r"""The characters it begins with, unless such as \d are among them."""
-    if part.empty or part.first is None or any(len(item) > 1 for item in part.first):
-        return None
-    return part.first
+def _split(pattern: str, at: int) -> tuple[list[str], int]:
+    """The branches from `at` to the closing bracket, as written, and where that is."""
+    found: list[str] = []
+    begin, depth = at, 0
+    for sign in _STRUCTURE.finditer(pattern, at):
+        if sign[0] == "(":
+            depth += 1
+        elif sign[0] == ")" and depth:
+            depth -= 1
+        elif sign[0] == ")":
+            return [*found, pattern[begin : sign.start()]], sign.start()
+        elif sign[0] == "|" and not depth:
+            found.append(pattern[begin : sign.start()])
+            begin = sign.end()
+    return [*found, pattern[begin:]], len(pattern)
 
 
-def _branches(pattern: str, at: int) -> tuple[list[tuple[str, _Part]], int]:
-    """Each branch from `at` to the closing bracket, as written and as read; where they end."""
-    found: list[tuple[str, _Part]] = []
-    begin, whole = at, _NOTHING
-    while at < len(pattern) and pattern[at] != ")":
-        if pattern[at] == "|":
-            found.append((pattern[begin:at], whole))
-            at += 1
-            begin, whole = at, _NOTHING
-            continue
-        part, at = _part(pattern, at)
-        least, most, at = repeats(pattern, at)
+@lru_cache(maxsize=4096)  # many cues share their words
+def _branch(words: str) -> _Part:
+    """A branch as it is read."""
+    whole, at = _NOTHING, 0
+    while at < len(words):
+        part, at = _part(words, at)
+        least, most, at = repeats(words, at)
         whole = _after(whole, _repeated(part, least, most))
-    return [*found, (pattern[begin:at], whole)], at
+    return whole
 
 
-def _together(branches: Sequence[tuple[str, _Part]]) -> _Part:
+def _together(parts: Sequence[_Part]) -> _Part:
     """What any of these branches shows."""
-    parts = [part for _, part in branches]
+    words = _few(_united(one.words for one in parts))
     return _Part(
         first=_united(one.first for one in parts),
         second=_united(one.second for one in parts),
-        last=_united(one.last for one in parts),
         empty=any(one.empty for one in parts),
         short=any(one.short for one in parts),
-        held=_united(one.held for one in parts),
-        longest=max(one.longest for one in parts),
         plain=all(one.plain for one in parts),
+        shortest=min(one.shortest for one in parts),
+        longest=max(one.longest for one in parts),
+        words=words,
+        held=_any_of([_known(one) for one in parts]) if words is None else None,
+        run=words,
     )
 
 
 def _repeated(part: _Part, least: int, most: int) -> _Part:
+    if (least, most) == (1, 1):
+        return part
     if most > 1 and part.short:
         short = part.empty or least < 2
-        part = replace(part, second=_united((part.first, part.second)), short=short)
-    part = replace(part, longest=part.longest * most)
-    return part if least else replace(part, empty=True, held=None, plain=False)
+        part = part._replace(second=_united((part.first, part.second)), short=short)
+    words = _few(part.words and _times(part.words, least, most))
+    return part._replace(
+        empty=part.empty or not least,
+        plain=part.plain if least else False,
+        shortest=part.shortest * least,
+        longest=part.longest * most,
+        words=words,
+        held=_known(part) if least and words is None else None,
+        run=words,
+        run_at=(0, 0),
+    )
+
+
+def _times(words: frozenset[str], least: int, most: int) -> frozenset[str] | None:
+    """All that several of these words, one after the other, can be."""
+    found: frozenset[str] = frozenset()
+    so_far: frozenset[str] | None = frozenset([""])
+    for times in range(most + 1):
+        if so_far is None or len(found) > _MOST_WORDS:
+            return None
+        if times >= least:
+            found |= so_far
+        so_far = _joined(so_far, words)
+    return found
+
+
+def _joined(left: frozenset[str], right: frozenset[str]) -> frozenset[str] | None:
+    if len(left) * len(right) > _MOST_WORDS:
+        return None
+    return frozenset(one + other for one in left for other in right)
+
+
+def _few(words: frozenset[str] | None) -> frozenset[str] | None:
+    return words if words is not None and len(words) <= _MOST_WORDS else None
 
 
 def _after(before: _Part, part: _Part) -> _Part:
     """Two stretches, one after the other."""
-    held = before.held
-    if not part.empty:
-        held = _rarer(_rarer(held, part.held), _pairs(before, part))
+    run = _joined(before.run, part.words) if before.run and part.words else None
+    goes_on, held, run_at = run is not None, before.held, before.run_at
+    if not goes_on:
+        held = _rarer(_known(before), _moved(part, before))
+        run, run_at = part.words, (before.shortest, before.longest)
     seconds = [before.second]
     seconds += [part.first] if before.short else []
     seconds += [part.second] if before.empty else []
     return _Part(
         first=_united((before.first, part.first)) if before.empty else before.first,
         second=_united(seconds),
-        last=_united((before.last, part.last)) if part.empty else part.last,
         empty=before.empty and part.empty,
         short=(before.short and part.empty) or (before.empty and part.short),
-        held=held,
-        longest=before.longest + part.longest,
         plain=part.plain if before.plain is None else before.plain,
+        shortest=before.shortest + part.shortest,
+        longest=before.longest + part.longest,
+        words=run if goes_on and before.words is not None else None,
+        held=held,
+        run=run,
+        run_at=run_at,
     )
 
 
-def _pairs(before: _Part, part: _Part) -> frozenset[str] | None:
-    """Characters that meet where one stretch ends and the next begins."""
-    if before.empty or before.last is None or part.first is None:
-        return None
-    if len(before.last) * len(part.first) > _MOST_PAIRS:
-        return None
-    pairs = frozenset(left + right for left in before.last for right in part.first)
-    return pairs if all(len(pair) == 2 for pair in pairs) else None
+def _known(part: _Part) -> Held | None:
+    """All that a stretch is known to hold."""
+    if not part.run or "" in part.run:
+        return part.held
+    needed = {word for word in part.run if not _begins_so(word, part.run)}
+    return _rarer(part.held, dict.fromkeys(sorted(needed), part.run_at))
 
 
-def _rarer(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """The one that fewer texts hold by chance."""
+def _begins_so(word: str, words: frozenset[str]) -> bool:
+    """Whether a shorter one of these words is found wherever this one is."""
+    return any(word[:length] in words for length in range(1, len(word)))
+
+
+def _moved(part: _Part, before: _Part) -> Held | None:
+    """What a stretch holds that is not written out, seen from the one before it."""
+    if part.empty or not part.held:
+        return None
+    least, most = before.shortest, before.longest
+    return {sign: (low + least, high + most) for sign, (low, high) in part.held.items()}
+
+
+def _rarer(one: Held | None, other: Held | None) -> Held | None:
+    """The one that costs less to look for: fewer texts hold it by chance, at fewer places."""
     if not one or not other:
         return one or other
-    return min(one, other, key=lambda signs: sum(_RARER if len(s) == 1 else 1 for s in signs))
+    return min(one, other, key=_cost)
+
+
+def _cost(held: Held) -> int:
+    return sum(
+        (_RARER if len(sign) == 1 else 1) * (_TRIED + high - low + 1)
+        for sign, (low, high) in held.items()
+    )
+
+
+def _any_of(all_: Sequence[Held | None]) -> Held | None:
+    """What any of several branches holds, wherever one of them has it."""
+    found: dict[str, tuple[int, int]] = {}
+    for held in all_:
+        if held is None:
+            return None
+        for sign, (low, high) in held.items():
+            least, most = found.get(sign, (low, high))
+            found[sign] = min(least, low), max(most, high)
+    return found
 
 
 def _united(all_: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
@@ -201,27 +293,64 @@ def _united(all_: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 
 
 def _part(pattern: str, at: int) -> tuple[_Part, int]:
-    """One character, class, group or assertion, and where it ends."""
+    """One character or several, a class, a group or an assertion, and where it ends."""
     char = pattern[at]
+    if char in "^$":
+        return _EDGE, at + 1
+    if char == ".":
+        return _ANYTHING, at + 1
     if char == "\\":
-        after = pattern[at + 1]
-        if after in _EDGES:
-            return _EDGE, at + 2
-        return _one_of(frozenset([pattern[at : at + 2] if after.isalnum() else after])), at + 2
+        return _escaped(pattern[at : at + 2]), at + 2
     if char == "[":
         end = class_end(pattern, at)
         return _class(pattern[at + 1 : end - 1]), end
     if char == "(":
-        head = GROUP_HEAD.match(pattern, at)
-        assert head is not None
-        branches, end = _branches(pattern, head.end())
-        looks_around = head[0].endswith(("=", "!"))
-        return (_EDGE if looks_around else replace(_together(branches), plain=False)), end + 1
-    if char in "^$":
-        return _EDGE, at + 1
-    return (_ANYTHING if char == "." else replace(_one_of(frozenset(char)), plain=True)), at + 1
+        return _group(pattern, at)
+    word = _word_at(pattern, at)
+    return _word(word), at + len(word)
 
 
+def _group(pattern: str, at: int) -> tuple[_Part, int]:
+    head = GROUP_HEAD.match(pattern, at)
+    assert head is not None
+    branches, end = _split(pattern, head.end())
+    if head[0].endswith(("=", "!")):
+        return _EDGE, end + 1
+    return _together([_branch(words) for words in branches])._replace(plain=False), end + 1
+
+
+def _escaped(pair: str) -> _Part:
+    if pair[1] in _EDGES:
+        return _EDGE
+    return _one_of(frozenset([pair if pair[1].isalnum() else pair[1]]))
+
+
+def _word_at(pattern: str, at: int) -> str:
+    """Characters as they stand; what is repeated stands alone."""
+    found = _AS_THEY_STAND.match(pattern, at)
+    if found is None:
+        return pattern[at]
+    repeated = pattern[found.end() : found.end() + 1] in ("?", "{")
+    return found[0][:-1] if repeated and len(found[0]) > 1 else found[0]
+
+
+@lru_cache(maxsize=2048)
+def _word(word: str) -> _Part:
+    words = frozenset([word])
+    return _Part(
+        first=frozenset(word[0]),
+        second=frozenset(word[1:2]),
+        empty=False,
+        short=len(word) == 1,
+        plain=True,
+        shortest=len(word),
+        longest=len(word),
+        words=words,
+        run=words,
+    )
+
+
+@lru_cache(maxsize=512)
 def _class(inside: str) -> _Part:
     if inside.startswith("^"):
         return _ANYTHING
@@ -234,13 +363,5 @@ def _is_escaped_sign(item: str) -> bool:
 
 
 def _one_of(items: frozenset[str]) -> _Part:
-    return _Part(
-        items,
-        frozenset(),
-        items,
-        empty=False,
-        short=True,
-        held=items if all(len(item) == 1 for item in items) else None,
-        longest=1,
-        plain=False,
-    )
+    words = _few(items) if all(len(item) == 1 for item in items) else None
+    return _ANYTHING._replace(first=items, second=frozenset(), words=words, run=words)

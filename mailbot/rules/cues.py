@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from operator import itemgetter
 
-from mailbot.rules.passages import Passage
-from mailbot.rules.wordings import Wording, wording
+from mailbot.rules.passages import Passage, Signs
+from mailbot.rules.wordings import Places, Wording, wording
 
 _MOST_TASKS = 512
 _MOST_HITS = 200  # hits of one cue examined in one text: a text of nothing else stays cheap
@@ -69,28 +69,23 @@ class _Scope:
 
     def __init__(self, rules: Iterable[tuple[int, _Compiled]]) -> None:
         self._always: list[int] = []
-        self._by_pair: dict[int, tuple[str, list[int]]] = {}
-        self._by_single: dict[str, list[int]] = {}
+        self._by_sign: dict[str, list[int]] = {}
         for number, rule in rules:
-            if not rule.words.marks.held:
+            held = rule.words.marks.held
+            if not held:
                 self._always.append(number)
-            for pair, sign in rule.words.pairs.items():
-                self._by_pair.setdefault(pair, (sign, []))[1].append(number)
-            for single in rule.words.singles:
-                self._by_single.setdefault(single, []).append(number)
-        self._pairs = frozenset(self._by_pair)
+            for sign in held:
+                self._by_sign.setdefault(sign, []).append(number)
 
-    def possible(self, passage: Passage) -> dict[int, list[str]]:
+    def possible(self, places: Places) -> dict[int, list[str]]:
         """Numbers of the cues that may match in a text, and what it has of that which they hold."""
         found: dict[int, list[str]] = {number: [] for number in self._always}
-        for single, numbers in self._by_single.items():
-            if single in passage.text:
-                for number in numbers:
-                    found.setdefault(number, []).append(single)
-        for pair in self._pairs & passage.pairs:
-            sign, numbers = self._by_pair[pair]
-            for number in numbers:
-                found.setdefault(number, []).append(sign)
+        for sign in self._by_sign.keys() & places.keys():
+            for number in self._by_sign[sign]:
+                if number in found:
+                    found[number].append(sign)
+                else:
+                    found[number] = [sign]
         return found
 
 
@@ -117,6 +112,16 @@ class CueTable:
         return tuple(
             _Compiled(c, wording(c.pattern), _maybe(c.unless), _maybe(c.unless_sentence))
             for c in self.cues
+        )
+
+    @cached_property
+    def signs(self) -> Signs:
+        """What any of `compiled` holds, to be found in a text by one walk."""
+        return Signs(
+            words
+            for rule in self.compiled
+            for words in (rule.words, rule.unless, rule.unless_sentence)
+            if words is not None
         )
 
     @cached_property
@@ -153,13 +158,15 @@ def _maybe(pattern: str) -> Wording | None:
     return wording(pattern) if pattern else None
 
 
-def _hits(rule: _Compiled, passage: Passage, held: Sequence[str]) -> Iterator[re.Match[str]]:
+def _hits(
+    rule: _Compiled, passage: Passage, signs: Signs, held: Sequence[str]
+) -> Iterator[re.Match[str]]:
     """Matches of one cue that its own clause and sentence do not cancel."""
-    for found in islice(rule.words.matches(passage.text, held), _MOST_HITS):
+    for found in islice(passage.matches(rule.words, signs, held), _MOST_HITS):
         start, end = found.span()
-        if rule.unless and passage.clause_has(rule.unless, start, end):
+        if rule.unless and passage.clause_has(rule.unless, start, end, signs):
             continue
-        if rule.unless_sentence and passage.sentence_has(rule.unless_sentence, start, end):
+        if rule.unless_sentence and passage.sentence_has(rule.unless_sentence, start, end, signs):
             continue
         yield found
 
@@ -177,9 +184,9 @@ def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ..
         cues = table.by_scope.get(scope)
         if cues is None or not passage.text:
             continue
-        for number, held in cues.possible(passage).items():
+        for number, held in cues.possible(passage.places(table.signs)).items():
             rule = table.compiled[number]
-            found = next(_hits(rule, passage, held), None)
+            found = next(_hits(rule, passage, table.signs, held), None)
             if found is not None:
                 fired.append((number, Fired(rule.cue, found[0], *found.span())))
     return tuple(one for _, one in sorted(fired, key=itemgetter(0)))
@@ -188,9 +195,12 @@ def fire(table: CueTable, texts: Mapping[str, str | Passage]) -> tuple[Fired, ..
 def asserted(table: CueTable, cue_id: str, passage: Passage, most: int) -> list[int]:
     """Where the uncancelled matches of one cue begin, the first `most` of them."""
     rule = table.by_id.get(cue_id)
-    if rule is None or not passage.may_hold(rule.words):
+    if rule is None:
         return []
-    hits = _hits(rule, passage, passage.held(rule.words))
+    held = passage.held(rule.words, table.signs)
+    if rule.words.marks.held and not held:
+        return []
+    hits = _hits(rule, passage, table.signs, held)
     return [found.start() for found in islice(hits, most)]
 
 

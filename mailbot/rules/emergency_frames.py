@@ -49,7 +49,7 @@ class Parts:
     @cached_property
     def told(self) -> Passage:
         """The body, as cues look into it."""
-        return Passage(self.body, within=self.whole)
+        return Passage(self.body, self.whole, len(self.title) + 1)
 
     def scopes(self, table: CueTable) -> dict[str, str | Passage]:
         """Scope → text, as the cue file names them; `near_events` is the one left, "near"."""

@@ -2,33 +2,72 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from mailbot.rules.wordings import Wording, pairs_of
+from ahocorasick_rs import AhoCorasick
+
+from mailbot.rules.wordings import Places, Wording
 
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
+_HALF = re.compile(r"[\ud800-\udfff]")  # half of a character: no UTF-8 can write it
 _REACH = 60  # characters looked at on each side: a text without punctuation stays cheap
 
 
+class Signs:
+    """What the patterns of a cue table hold, found in a text by one walk through it."""
+
+    def __init__(self, wordings: Iterable[Wording]) -> None:
+        """`wordings`: every pattern that will be looked for in such a text."""
+        self._signs = sorted({sign for one in wordings for sign in one.marks.held})
+        self._automaton = AhoCorasick(self._signs)
+
+    def places(self, text: str) -> Places:
+        """Sign → where it stands in a text, in order; signs the text has not are left out."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for number, start, _ in self._occurrences(text):
+            found[number].append(start)
+        return {self._signs[number]: starts for number, starts in found.items()}
+
+    def _occurrences(self, text: str) -> list[tuple[int, int, int]]:
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:
+            whole = _HALF.sub("\ufffd", text)
+            return self._automaton.find_matches_as_indexes(whole, overlapping=True)
+
+
 class Passage:
-    """A text with its pairs of characters, clauses and sentences.
+    """A text with its clauses, sentences, and the places of what cues hold.
 
     Attributes:
         text: The text itself.
     """
 
-    def __init__(self, text: str, within: "Passage | None" = None) -> None:
-        """`within`: a passage this one is most of; its pairs tell enough of this one, too."""
+    def __init__(self, text: str, within: "Passage | None" = None, at: int = 0) -> None:
+        """`within`: a passage that this one is most of, from `at`; it is walked for both."""
         self.text = text
         self._within = within
-        self._known: dict[tuple[int, int, int], bool] = {}
+        self._at = at
+        self._places: dict[Signs, Places] = {}
         self._present: dict[int, list[str]] = {}
+        self._known: dict[tuple[int, int, int], bool] = {}
 
-    @cached_property
-    def pairs(self) -> set[int]:
-        """The pairs its characters stand in, and perhaps a few more."""
-        return self._within.pairs if self._within else pairs_of(self.text)
+    def places(self, signs: Signs) -> Places:
+        """What of the cues of a table the text has, and perhaps a little more; walked once."""
+        if self._within is not None:
+            return self._within.places(signs)
+        if signs not in self._places:
+            self._places[signs] = signs.places(self.text)
+        return self._places[signs]
+
+    def matches(self, words: Wording, signs: Signs, held: Sequence[str]) -> Iterator[re.Match[str]]:
+        """Matches of a pattern that is among those of `signs`, found around what it holds."""
+        if not words.marks.held:
+            return words.matches(self.text)
+        return words.matches_around(self.text, self.places(signs), held, self._at)
 
     @cached_property
     def _clause_ends(self) -> list[int]:
@@ -38,23 +77,24 @@ class Passage:
     def _sentence_ends(self) -> list[int]:
         return [found.start() for found in _SENTENCE_END.finditer(self.text)]
 
-    def clause_has(self, words: Wording, start: int, end: int) -> bool:
-        """Whether the clause of a match holds these words."""
-        return self.may_hold(words) and self._has(words, self._clause_ends, start, end)
+    def clause_has(self, words: Wording, start: int, end: int, signs: Signs) -> bool:
+        """Whether the clause of a match holds these words, which are among those of `signs`."""
+        return self._may_hold(words, signs) and self._has(words, self._clause_ends, start, end)
 
-    def sentence_has(self, words: Wording, start: int, end: int) -> bool:
-        """Whether the sentence of a match holds these words."""
-        return self.may_hold(words) and self._has(words, self._sentence_ends, start, end)
+    def sentence_has(self, words: Wording, start: int, end: int, signs: Signs) -> bool:
+        """Whether the sentence of a match holds these words, which are among those of `signs`."""
+        return self._may_hold(words, signs) and self._has(words, self._sentence_ends, start, end)
 
-    def may_hold(self, words: Wording) -> bool:
+    def _may_hold(self, words: Wording, signs: Signs) -> bool:
         """False where no part of the text can hold the words."""
-        return bool(self.held(words) or not words.marks.held)
+        return bool(self.held(words, signs) or not words.marks.held)
 
-    def held(self, words: Wording) -> list[str]:
+    def held(self, words: Wording, signs: Signs) -> list[str]:
         """What the text has of that which the words hold; asked once."""
         key = id(words)
         if key not in self._present:
-            self._present[key] = words.held_in(self.text, self.pairs)
+            places = self.places(signs)
+            self._present[key] = [sign for sign in words.marks.held if sign in places]
         return self._present[key]
 
     def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:
@@ -67,7 +107,7 @@ class Passage:
 
     def _searched(self, words: Wording, part: str) -> bool:
         """Few clauses hold any sign of the words: only these are searched."""
-        if words.marks.held and not any(sign in part for sign in self.held(words)):
+        if words.marks.held and not any(sign in part for sign in self._present[id(words)]):
             return False
         return words.pattern.search(part) is not None
 

@@ -1,21 +1,23 @@
-"""A cue's pattern ready to be looked for: most texts need no search, the others a short one.
+"""A pattern ready to be looked for: most texts need no search, the others a short one.
 
-One look at the characters of a text, and at the pairs they stand in, tells which patterns it
-may hold at all; the characters a match begins with tell where it may begin; and of hundreds of
-branches only those that begin so are tried there.
+What every match holds, and where in it, tells at which few places of a text a match may
+begin; the character there tells which of the pattern's branches to try. Where a text has not
+been looked through for what patterns hold, the characters a match begins with must do.
 """
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from mailbot.rules.cue_marks import Branch, Marks, marks_of
 
-_CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 _WIDE = 100  # characters of a range
 _FEW = 24  # branches, or characters they begin with: so few `re` tries fast enough
+
+_CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
+
+Places = Mapping[str, Sequence[int]]  # what patterns hold → where a text has it
 
 
 def pairs_of(text: str) -> set[int]:
@@ -31,85 +33,96 @@ def pair_number(pair: str) -> int:
     return int.from_bytes(pair.encode(_CODES, "surrogatepass"), sys.byteorder)
 
 
-@dataclass(frozen=True, slots=True)
 class Wording:
-    """A pattern, compiled, and what is known of every match of it.
+    """A pattern and what is known of every match of it.
 
     Attributes:
+        words: The pattern as written.
         marks: What every match shows.
-        opening: Finds where a match may begin, such as [挖泄](?=[断漏]); None: nobody can say.
-        quick: `re` finds such places as fast by itself.
-        pairs: Pairs of `marks.held`, by the numbers of `pairs_of`.
-        singles: The single characters of it.
     """
 
-    pattern: re.Pattern[str]
-    marks: Marks
-    opening: re.Pattern[str] | None
-    quick: bool
-    pairs: Mapping[int, str]
-    singles: tuple[str, ...]
-    _beginning: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    def __init__(self, words: str) -> None:
+        """`words`: a pattern that `fault_of` has nothing against."""
+        self.words = words
+        self.marks = marks_of(words)
+        self._beginning = _Beginnings(self)
 
-    def held_in(self, text: str, pairs: set[int]) -> list[str]:
-        """What of `marks.held` is in a text of these `pairs_of`; without any it has no match."""
-        found = [sign for sign in self.singles if sign in text]
-        return found + [self.pairs[number] for number in self.pairs.keys() & pairs]
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text first asks for it."""
+        return re.compile(self.words)
 
-    def matches(self, text: str, held: Sequence[str] = ()) -> Iterator[re.Match[str]]:
-        """What `finditer` finds, without trying where no match can be.
+    @cached_property
+    def opening(self) -> re.Pattern[str] | None:
+        """Finds where a match may begin, such as [挖泄](?=[断漏]); None: nobody can say."""
+        return _opening(self.marks)
+
+    @cached_property
+    def _quick(self) -> bool:
+        return _is_quick(self.marks)
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """What `finditer` finds, without trying where no match can be."""
+        if self._quick or self.opening is None:
+            return self.pattern.finditer(text)
+        return self._tried(text, (found.start() for found in self.opening.finditer(text)))
+
+    def matches_around(
+        self, text: str, places: Places, held: Collection[str], moved: int = 0
+    ) -> Iterator[re.Match[str]]:
+        """What `finditer` finds in a text looked through for what the pattern holds.
 
         Args:
-            text: Any text.
-            held: What `held_in` told of it, if asked: matches lie around these.
+            text: The text.
+            places: Where a text that has this one in it has what patterns hold.
+            held: What of `marks.held` is there at all.
+            moved: Where in that text this one begins.
         """
-        if self.quick:
-            return self.pattern.finditer(text)
-        windows = _around(text, held, self.marks.longest) if held else None
-        if windows is None:
-            if self.opening is None:
-                return self.pattern.finditer(text)
-            windows = [(0, len(text))]
-        return self._opened(text, windows)
+        starts: set[int] = set()
+        for sign in held:
+            low, high = self.marks.held[sign]
+            if low == high:
+                starts.update([at - low - moved for at in places[sign]])
+            else:
+                for at in places[sign]:
+                    starts.update(range(at - high - moved, at - low - moved + 1))
+        return self._tried(text, sorted(starts))
 
-    def _opened(self, text: str, windows: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
-        many, end = len(self.marks.branches) > _FEW, 0
-        pattern = self.pattern
-        for start in self._starts(text, windows):
-            if start < end:
-                continue
-            if many:
-                pattern = self._beginning_with(text[start])
-            if found := pattern.match(text, start):
-                yield found
-                end = found.end()
+    def _tried(self, text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+        """Matches that begin at these places, in order, none within another."""
+        beginning, end, length = self._beginning, 0, len(text)
+        for start in starts:
+            if end <= start < length:
+                pattern = beginning[text[start]]
+                if pattern is not None and (found := pattern.match(text, start)):
+                    yield found
+                    end = found.end()
 
-    def _starts(self, text: str, windows: list[tuple[int, int]]) -> Iterator[int]:
-        for left, right in windows:
-            if self.opening is None:
-                yield from range(left, right)
-                continue
-            for place in self.opening.finditer(text, left, right + 1):  # it looks one ahead
-                if place.start() < right:
-                    yield place.start()
 
-    def _beginning_with(self, sign: str) -> re.Pattern[str]:
-        """The branches that may begin with this character, in their order."""
-        known = self._beginning.get(sign)
-        if known is None:
-            able = [b.words for b in self.marks.branches if b.first is None or sign in b.first]
-            known = self._beginning[sign] = re.compile("|".join(able) or "(?!)")
-        return known
+class _Beginnings(dict[str, "re.Pattern[str] | None"]):
+    """Character → the branches that may begin with it, in their order; None: no branch does."""
+
+    def __init__(self, words: Wording) -> None:
+        self._of = words
+
+    def __missing__(self, sign: str) -> re.Pattern[str] | None:
+        branches = self._of.marks.branches
+        able = [branch.words for branch in branches if _may_begin(branch, sign)]
+        if len(able) == len(branches) or (len(able) > 0 and len(branches) <= _FEW):
+            self[sign] = self._of.pattern
+        else:
+            self[sign] = re.compile("|".join(able)) if able else None
+        return self[sign]
+
+
+def _may_begin(branch: Branch, sign: str) -> bool:
+    return branch.first is None or re.match(_as_class(branch.first), sign) is not None
 
 
 @lru_cache(maxsize=1024)  # many cues share what cancels them
 def wording(pattern: str) -> Wording:
     """A pattern that `fault_of` has nothing against, ready to be looked for."""
-    marks = marks_of(pattern)
-    pairs = {pair_number(sign): sign for sign in marks.held if len(sign) > 1}
-    singles = tuple(sign for sign in marks.held if len(sign) == 1)
-    quick = _is_quick(marks)
-    return Wording(re.compile(pattern), marks, _opening(marks), quick, pairs, singles)
+    return Wording(pattern)
 
 
 def _is_quick(marks: Marks) -> bool:
@@ -117,31 +130,16 @@ def _is_quick(marks: Marks) -> bool:
     return marks.plain and len(marks.first) <= _FEW
 
 
-def _around(text: str, held: Sequence[str], longest: int) -> list[tuple[int, int]] | None:
-    """Where a match may begin that holds one of these; None where that is much of the text."""
-    most = len(text) // (2 * longest)
-    places: list[int] = []
-    for sign in held:
-        at = text.find(sign)
-        while at >= 0:
-            places.append(at)
-            if len(places) > most:
-                return None
-            at = text.find(sign, at + 1)
-    windows: list[tuple[int, int]] = []
-    behind = 0
-    for at in sorted(places):
-        windows.append((max(behind, at - longest + 1), at + 1))
-        behind = at + 1
-    return windows
-
-
 def _opening(marks: Marks) -> re.Pattern[str] | None:
     if not marks.first or _is_wide(marks.first) or _is_quick(marks):
         return None
-    if len(marks.first) > _FEW and all(branch.first for branch in marks.branches):
+    if len(marks.first) > _FEW and all(map(_are_signs, marks.branches)):
         return re.compile("|".join(_each_opening(marks.branches)))
     return re.compile(_as_class(marks.first) + _followed_by(marks.second))
+
+
+def _are_signs(branch: Branch) -> bool:
+    return bool(branch.first) and all(len(item) == 1 for item in branch.first or ())
 
 
 def _each_opening(branches: Sequence[Branch]) -> Iterator[str]:
