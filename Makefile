@@ -15,6 +15,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 4
+# Tests and benchmarks start hundreds of processes: each would compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check lint servers bench golden fuzz torture histories powercuts forgeries flood audit lock licences clean
 
