@@ -49,6 +49,7 @@ _MOST = 600  # figures of one draft; a table of thousands is not prose
 _LOOKED_AT = 40  # figures looked back or on at
 _BESIDE = 8  # figures on either side that a change may compare
 _LONG, _NEAR = 200, 40  # characters of a clause, and on either side of a figure
+_CLOSE = 12  # characters before a figure that make it about so much, at least, or each
 _RANGE = "至到—-~～─"
 _LAST_SIGNS = frozenset("约概近计均划争达为有过超逾破于到低足少多上接")
 
@@ -78,6 +79,7 @@ class Figure(NamedTuple):
         scale: 10,000 where it was written with 万, to write sums the same way.
         step: What the last written digit counts.
         each: An average, a share of one (每组16人, 日均850吨) or a record: no part of a sum.
+        before, after: Words of its clause on either side, `_NEAR` of them at most.
     """
 
     at: int
@@ -90,7 +92,10 @@ class Figure(NamedTuple):
     scale: float
     step: float
     clause: int
+    sentence: int
     each: bool
+    before: str
+    after: str
 
     @property
     def exact(self) -> bool:
@@ -165,10 +170,6 @@ class Prose:
         start = bisect_left(found, place, key=_place)
         return found[start : start + _LOOKED_AT]
 
-    def sentence_of(self, figure: Figure) -> int:
-        """Number of the sentence a figure stands in."""
-        return self.clauses[figure.clause].sentence
-
     def sentence_start(self, figure: Figure) -> int:
         """Where the sentence of a figure begins, looked for a few clauses back."""
         first = figure.clause
@@ -178,14 +179,6 @@ class Prose:
                 break
             first -= 1
         return self.clauses[first].start
-
-    def before(self, figure: Figure) -> str:
-        """Words of its clause before a figure, `_NEAR` of them at most."""
-        return self.text[max(self.clauses[figure.clause].start, figure.at - _NEAR) : figure.at]
-
-    def after(self, figure: Figure) -> str:
-        """Words of its clause after a figure, `_NEAR` of them at most."""
-        return self.text[figure.end : min(self.clauses[figure.clause].end, figure.end + _NEAR)]
 
     @cached_property
     def _by_clause(self) -> dict[int, list[Figure]]:
@@ -206,27 +199,19 @@ class Prose:
         return [self._figure(hit) for hit in islice(_FIGURE.finditer(self.text), _MOST)]
 
     def _figure(self, hit: re.Match[str]) -> Figure:
-        at = hit.start()
+        at, end = hit.start(), hit.end(5)
         number, decimals, magnitude, _, counter, _ = hit.groups("")
         index = self.clause_at(at)
-        before = self.text[max(self._starts[index], at - 12) : at]
+        clause = self.clauses[index]
+        before = self.text[max(clause.start, at - _NEAR) : at]
         scale = _MAGNITUDE.get(magnitude, 1.0)
         value = float(number.replace(",", "") + decimals) * scale
         step = scale * 10 ** (1 - len(decimals)) if decimals else scale
-        low, high = _bounds(hit, before, value, step)
-        return Figure(
-            at=at,
-            end=hit.end(5),
-            value=value,
-            low=low,
-            high=high,
-            unit=_SAME.get(counter, counter),
-            written=counter,
-            scale=scale,
-            step=step,
-            clause=index,
-            each=_is_each(before),
-        )
+        low, high = _bounds(hit, before[-_CLOSE:], value, step)
+        unit, each = _SAME.get(counter, counter), _is_each(before[-_CLOSE:])
+        after = self.text[end : min(clause.end, end + _NEAR)]
+        interval, place = (value, low, high), (index, clause.sentence)
+        return Figure(at, end, *interval, unit, counter, scale, step, *place, each, before, after)
 
 
 def _place(figure: Figure) -> int:
@@ -262,14 +247,11 @@ def _bounds(hit: re.Match[str], before: str, value: float, step: float) -> tuple
 
 def _ranged(text: str, start: int, end: int) -> bool:
     """80至89分, 15个到20个: the ends of a range."""
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if (
-        len(before) == 2
-        and before[1] in _RANGE
-        and (before[1] not in "至到" or before[0].isdigit() or before[0] == "—")
-    ):
-        return True
-    return len(after) == 2 and after[0] in _RANGE and after[1].isdigit()
+    if start > 1 and (sign := text[start - 1]) in _RANGE:
+        first = text[start - 2]
+        if sign not in "至到" or first.isdigit() or first == "—":
+            return True
+    return end + 1 < len(text) and text[end] in _RANGE and text[end + 1].isdigit()
 
 
 def _clauses(text: str) -> list[Clause]:

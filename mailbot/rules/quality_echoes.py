@@ -8,6 +8,7 @@ from mailbot.records.verdicts import Hint
 from mailbot.rules.figures import Figure, Prose
 
 _BACK = re.compile(r"^[一-龥]{0,6}?(?:已经?|现已)?(?:全部|悉数|均已|都已)")
+_BACK_WORDS = re.compile(r"全部|悉数|均已|都已")
 _ALL = re.compile(r"共|总计|合计|此次|本次")
 _OTHER = re.compile(
     r"其中|季度|上半年|今年|去年|同期|当[天日]|[\d一二三四五六七八九十]月|\d日|昨|第[一二三\d]|[省市州区县镇乡国]|街道|[此该这同各]类|中队|大队|社区|目标|计划"
@@ -39,7 +40,7 @@ def _title_figures(title: str, prose: Prose) -> Iterator[Hint]:
             continue
         for one in body:
             alike = 0.75 <= one.value / max(told.value, 1e-9) <= 1.33 and not one.about
-            if alike and _same_thing(prose, told, one):
+            if alike and _same_thing(told, one):
                 quote = title[max(0, told.at - 6) : told.end + 6]
                 said = f"标题写{told.said(told.value)}，正文写{one.said(one.value)}"
                 yield Hint("前后不一", quote, f"{said}，请核对")
@@ -48,8 +49,8 @@ def _title_figures(title: str, prose: Prose) -> Iterator[Hint]:
 
 def _taken_up(prose: Prose) -> Iterator[Hint]:
     """发现隐患76处…75处隐患全部整改: taken up with another figure."""
-    for again in prose.figures:
-        if again.each or again.about or not _BACK.match(prose.after(again)):
+    for again in prose.figures if _BACK_WORDS.search(prose.text) else ():
+        if again.each or again.about or not _BACK.match(again.after):
             continue
         earlier = [
             one
@@ -62,7 +63,7 @@ def _taken_up(prose: Prose) -> Iterator[Hint]:
             continue
         for one in reversed(earlier):
             near = 0.75 <= one.value / max(again.value, 1e-9) <= 1.33 and not one.about
-            if near and _same_thing(prose, again, one):
+            if near and _same_thing(again, one):
                 start = max(prose.clauses[again.clause].start, again.at - 6)
                 said = f"前面写{one.said(one.value)}，这里写{again.said(again.value)}"
                 quote = prose.text[start : again.end + 8].partition("\n")[0]
@@ -74,8 +75,10 @@ def _told_twice(prose: Prose) -> Iterator[Hint]:
     """共出动执法人员28人 at the head, 共出动执法人员38人 at the end."""
     first: dict[tuple[str, str], Figure] = {}
     for one in prose.figures:
-        before, words = prose.before(one), prose.words(one.clause)
-        if one.each or one.about or not _ALL.search(before) or _OTHER.search(words):
+        before = one.before
+        if one.each or not _ALL.search(before) or one.about:
+            continue
+        if _OTHER.search(prose.words(one.clause)):
             continue
         key = (before[-_WHAT:], one.unit)
         other = first.setdefault(key, one)
@@ -125,11 +128,11 @@ def _sums_to(figures: Sequence[Figure], told: Figure) -> bool:
     return False
 
 
-def _same_thing(prose: Prose, one: Figure, other: Figure) -> bool:
+def _same_thing(one: Figure, other: Figure) -> bool:
     """Whether two figures have a word of two characters in common beside them."""
-    return bool(_words(prose, one) & _words(prose, other))
+    return bool(_words(one) & _words(other))
 
 
-def _words(prose: Prose, figure: Figure) -> set[str]:
-    beside = (prose.before(figure)[-_WHAT:], prose.after(figure)[:_WHAT])
+def _words(figure: Figure) -> set[str]:
+    beside = (figure.before[-_WHAT:], figure.after[:_WHAT])
     return {side[at : at + 2] for side in beside for at in range(len(side) - 1)}

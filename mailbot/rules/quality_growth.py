@@ -20,6 +20,7 @@ _CHANGE = re.compile(rf"(?:(?P<up>{_RISE})|(?P<down>{_FALL}))[了达为约]{{0,2
 _MORE = re.compile(
     r"(?:(?P<up>增加|增长|提高|提升|多|净增|新增加)|(?P<down>减少|下降|降低|缩短|压缩|少|净减))了?$"
 )
+_LAST_SIGNS = frozenset(word[-1] for word in f"{_RISE}|{_FALL}|多|少|了|达|为|约".split("|"))
 _PAST_TOLD = re.compile(
     r"(?:去年|上年|前年|同期|上月|上季度|上周)[^，。\d多少增减升降]{0,6}$|(?:比|较)[^，。]{0,8}(?:年|月|季度|前)[的为]?$"
 )
@@ -40,7 +41,9 @@ _INFINITE = float("inf")
 def disagreeing_changes(prose: Prose) -> Iterator[Hint]:
     """同比提高3.2个百分点，去年同期为98.4%, where it is 97.9% now."""
     for figure in prose.figures:
-        before = prose.before(figure)
+        before = figure.before
+        if before[-1:] not in _LAST_SIGNS:
+            continue
         change = (
             _CHANGE.search(before) if figure.unit in ("%", "个百分点") else _MORE.search(before)
         )
@@ -51,9 +54,9 @@ def disagreeing_changes(prose: Prose) -> Iterator[Hint]:
 
 def _against_figures(prose: Prose, change: Figure, *, rising: bool) -> Iterator[Hint]:
     near = _beside(prose, change)
-    bare = bool(_BARE.match(prose.before(change)))
+    bare = bool(_BARE.match(change.before))
     for base in near:
-        if not _is_base(prose, base) or not _told_of(prose, base, change, bare=bare):
+        if not _is_base(prose, base) or not _told_of(base, change, bare=bare):
             continue
         same = [one for one in near if one.unit == base.unit and one is not base]
         now = [one for one in same if not _is_base(prose, one)]
@@ -73,27 +76,23 @@ def _against_figures(prose: Prose, change: Figure, *, rising: bool) -> Iterator[
             return
 
 
-def _told_of(prose: Prose, base: Figure, change: Figure, *, bare: bool) -> bool:
+def _told_of(base: Figure, change: Figure, *, bare: bool) -> bool:
     """Whether a change is told of what a base was: in its clause, or without a noun of its own."""
     if base.clause == change.clause:
         return True
     if base.at > change.at:
-        return bare and bool(_BASE_AFTER.match(prose.before(base)))
+        return bare and bool(_BASE_AFTER.match(base.before))
     return bare
 
 
 def _beside(prose: Prose, change: Figure) -> list[Figure]:
     """Figures that a change may compare: of its sentence, counts or shares, no changes."""
-    here = prose.sentence_of(change)
+    here = change.sentence
     found = []
     for one in prose.around(change):
-        if (
-            one is change
-            or prose.sentence_of(one) != here
-            or abs(one.clause - change.clause) > _NEAR
-        ):
+        if one is change or one.sentence != here or abs(one.clause - change.clause) > _NEAR:
             continue
-        before = prose.before(one)
+        before = one.before
         shift = one.unit == "个百分点" or (
             (_CHANGE.search(before) or _MORE.search(before)) and not _TO.search(before)
         )
@@ -106,16 +105,16 @@ def _beside(prose: Prose, change: Figure) -> list[Figure]:
 
 
 def _is_base(prose: Prose, figure: Figure) -> bool:
-    before = prose.before(figure)
+    before = figure.before
     return bool(_PAST_TOLD.search(before)) or _starts(prose, figure)
 
 
 def _starts(prose: Prose, figure: Figure) -> bool:
     """The A of 由A降至B."""
-    if not _FROM.search(prose.before(figure)):
+    if not _FROM.search(figure.before):
         return False
     later = [one for one in prose.of_clause(figure.clause) if one.at > figure.at]
-    return any(one.unit == figure.unit and _TO.search(prose.before(one)) for one in later)
+    return any(one.unit == figure.unit and _TO.search(one.before) for one in later)
 
 
 def _latest(prose: Prose, base: Figure, now: Sequence[Figure]) -> Figure | None:
@@ -152,8 +151,8 @@ def _wrong_ways(prose: Prose) -> Iterator[Hint]:
     for one, other in pairwise(prose.figures):
         if one.clause != other.clause or one.unit != other.unit or one.each != other.each:
             continue
-        way = _TO.search(prose.before(other))
-        if not way or not _FROM.search(prose.before(one)):
+        way = _TO.search(other.before)
+        if not way or not _FROM.search(one.before):
             continue
         quote = prose.text[max(prose.clauses[one.clause].start, one.at - 8) : other.end]
         if other.high < one.low if way["up"] else other.low > one.high:

@@ -115,13 +115,17 @@ def _offices(text: str, names: _Names) -> Iterator[Hint]:
 
 def _publications(text: str, notice: Notice) -> Iterator[Hint]:
     """《达州信息专刊》 and 达川晚报, where annex 1 and clause 三 know 专报 and 达州晚报."""
+    titled = list(islice(_TITLED.finditer(text), _MOST))
+    papers = list(_NEAR_PAPERS.finditer(text))
+    if not titled and not papers:
+        return
     names = {n for one in notice.publications for n in (one.name, *one.aliases)} | set(CHANNELS)
-    for hit in islice(_TITLED.finditer(text), _MOST):
+    for hit in titled:
         if hit[1] not in names:
             near = sorted(n for n in names if one_edit(n, hit[1]) and not _elsewhere(n, hit[1]))
             if near:
                 yield Hint("刊名", hit[0], f"是否为《{near[0]}》？")
-    for hit in _NEAR_PAPERS.finditer(text):
+    for hit in papers:
         if hit[0] not in names and not hit[0].endswith("州城管"):
             right = next(n for n in _PAPERS if one_edit(n, hit[0]))
             yield Hint("刊名", hit[0], f"是否为“{right}”？")

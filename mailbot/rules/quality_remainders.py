@@ -21,7 +21,7 @@ _FEW = 5
 def remaining(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """发现41处，整改33处，其余10处: more is left than can be."""
     for rest in prose.figures:
-        before = prose.before(rest)
+        before = rest.before
         if rest.each or not ("余" in before or "剩" in before) or not _ONLY_REST.search(before):
             continue
         earlier = prose.before_place(rest.unit, rest.at)
@@ -33,10 +33,7 @@ def remaining(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         if not 2 <= len(near) <= _FEW or _could_remain(earlier, rest):
             continue
         whole, parts = near[-2], [near[-1], rest]
-        if (
-            prose.sentence_of(rest) - prose.sentence_of(near[-2]) > 1
-            or whole.value <= parts[0].value
-        ):
+        if rest.sentence - near[-2].sentence > 1 or whole.value <= parts[0].value:
             continue
         if 0.67 <= (parts[0].value + rest.value) / whole.value <= 1.5 and whole.exact:
             yield whole, told_sum(prose, whole, parts)
@@ -69,13 +66,13 @@ def divided(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         if _BAD.search(prose.words(first.clause)):
             continue
         parts = _divisions(prose, prose.figures[at : at + 4])
-        here = prose.sentence_of(first)
+        here = first.sentence
         earlier = prose.before_place(first.unit, first.at)
-        wholes = [one for one in earlier if here - prose.sentence_of(one) <= 1][-1:]
+        wholes = [one for one in earlier if here - one.sentence <= 1][-1:]
         if len(parts) < 2 or not wholes or any(agrees(parts, one) for one in earlier):
             continue
         later = prose.after_place(first.unit, parts[-1].end)
-        if any(prose.sentence_of(one) == here for one in later) or not wholes[0].exact:
+        if any(one.sentence == here for one in later) or not wholes[0].exact:
             continue
         share = sum(one.value for one in parts) / max(wholes[0].value, 1e-9)
         under = any(_UNDER_WAY.search(prose.words(one.clause)) for one in parts)
@@ -92,7 +89,7 @@ def _divisions(prose: Prose, figures: Sequence[Figure]) -> list[Figure]:
         near = one.clause != last.clause and one.clause - last.clause <= 2
         if one.unit != last.unit or one.each or not one.exact or not near:
             break
-        if prose.sentence_of(one) != prose.sentence_of(last):
+        if one.sentence != last.sentence:
             break
         found.append(one)
     while len(found) > 1 and not _BAD.search(prose.words(found[-1].clause)):

@@ -45,7 +45,7 @@ def disagreeing_shares(prose: Prose) -> Iterator[Hint]:
     for figure in prose.figures:
         if figure.unit != "%" or figure.each or not figure.value or figure.high - figure.low > 10:
             continue
-        before = prose.before(figure)
+        before = figure.before
         rate = _RATE.search(before)
         if rate:
             yield from _rate(prose, figure, rate[1])
@@ -72,7 +72,7 @@ def _share(prose: Prose, share: Figure, before: str) -> Iterator[Hint]:
     later = [one for one in prose.of_unit(part.unit) if one.at > share.at][:2]
     if _fits_any([part], [*named, *later], share) or _fits_any(same, named, share):
         return
-    sums = [one for one in same if prose.sentence_of(one) == prose.sentence_of(share)]
+    sums = [one for one in same if one.sentence == share.sentence]
     if len(sums) > 1 and _fits_sum(part, sums, share):
         return
     whole = _whole_of(prose, part, named)
@@ -103,16 +103,16 @@ def _part_of(prose: Prose, counts: Sequence[Figure], share: Figure, before: str)
     noun = _NOUN.search(before)
     if not noun:
         return None
-    told = [one for one in counts if prose.before(one).endswith(noun[1])]
+    told = [one for one in counts if one.before.endswith(noun[1])]
     return told[0] if len(told) == 1 else None
 
 
 def _whole_of(prose: Prose, part: Figure, named: Sequence[Figure]) -> Figure | None:
     """The whole a part surely belongs to: the one before it in its sentence, joined by 其中."""
-    here = prose.sentence_of(part)
-    own = [one for one in named if prose.sentence_of(one) == here]
+    here = part.sentence
+    own = [one for one in named if one.sentence == here]
     if not own and _OF_THE_LAST.match(prose.text, prose.sentence_start(part)):
-        own = [one for one in named if here - prose.sentence_of(one) == 1]
+        own = [one for one in named if here - one.sentence == 1]
     if not own:
         return None
     whole = max(own, key=lambda one: one.value)
@@ -127,11 +127,11 @@ def _rate(prose: Prose, rate: Figure, deed: str) -> Iterator[Hint]:
         return
     counts = _counts_before(prose, rate)
     done = re.compile(_SAME_DEED.get(deed, deed))
-    here = prose.sentence_of(rate)
+    here = rate.sentence
     mine = [
         one
         for one in counts
-        if prose.sentence_of(one) == here
+        if one.sentence == here
         and rate.clause - one.clause <= 3
         and done.search(prose.words(one.clause))
         and not re.search(rf"[不未](?:{done.pattern})", prose.words(one.clause))
@@ -146,7 +146,7 @@ def _rate(prose: Prose, rate: Figure, deed: str) -> Iterator[Hint]:
     if len(same) > 1 and _fits_sum(part, same[-4:], rate):
         return
     whole = wholes[-1]
-    if whole.value > 0 and whole.high < _INFINITE and here - prose.sentence_of(whole) <= 1:
+    if whole.value > 0 and whole.high < _INFINITE and here - whole.sentence <= 1:
         yield _hint(prose, part, whole, rate)
 
 
@@ -157,7 +157,7 @@ def _over_all(prose: Prose) -> Iterator[Hint]:
         if (
             figure is not None
             and figure.unit == "%"
-            and re.search(r"[一-龥]占$", prose.before(figure))
+            and re.search(r"[一-龥]占$", figure.before)
             and len(prose.of_clause(figure.clause)) == 1
             and (not run or (figure.clause == run[-1].clause + 1 and _listed(prose, run[-1])))
         ):
@@ -167,11 +167,7 @@ def _over_all(prose: Prose) -> Iterator[Hint]:
             added = sum(one.value for one in run)
             quote = prose.text[prose.clauses[run[0].clause].start : run[-1].end]
             yield Hint(ABOUT, quote[-60:], f"各项占比相加为{added:g}%，超过100%，请核对")
-        run = (
-            [figure]
-            if figure and figure.unit == "%" and prose.before(figure).endswith("占")
-            else []
-        )
+        run = [figure] if figure and figure.unit == "%" and figure.before.endswith("占") else []
 
 
 def _listed(prose: Prose, figure: Figure) -> bool:

@@ -74,7 +74,7 @@ def passed_by(text: str) -> Iterator[Hint]:
 def disagreeing_averages(prose: Prose) -> Iterator[Hint]:
     """8天共560人次，日均80人次; 64处共5120平方米，平均每处90平方米."""
     for mean in prose.figures:
-        before = prose.before(mean) if mean.each else ""
+        before = mean.before if mean.each else ""
         per = _PER_UNIT.search(before)
         if per:
             yield from _mean_of_units(prose, mean, per[1])
@@ -108,9 +108,9 @@ def _mean_of_days(prose: Prose, mean: Figure) -> Iterator[Hint]:
 
 def _near(prose: Prose, figure: Figure, unit: str) -> list[Figure]:
     """Figures of a counter before one, in its sentence or the sentence before."""
-    here = prose.sentence_of(figure)
+    here = figure.sentence
     found = prose.before_place(unit, figure.at)
-    return [one for one in found if here - prose.sentence_of(one) <= 1]
+    return [one for one in found if here - one.sentence <= 1]
 
 
 def _may_be_mean(total: Figure, count: float, mean: Figure) -> bool:

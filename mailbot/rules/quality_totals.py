@@ -17,6 +17,7 @@ from mailbot.rules.quality_sums import told_sum
 _OPENERS = re.compile(r"其中|包括|包含")
 _VIEW = re.compile(r"^(?:其中)?[从按]照?[一-龥]{1,8}(?:来?看|划?分类?|统计|分为|计)$")
 _OPENS = re.compile(r"其中|包括|包含|[看分类计][，,：]|分为[，,：]")
+_GOES_ON = frozenset("：:，,")
 _AMONG = re.compile(r"^[^\d]{0,14}中$")
 _SUM_WORD = re.compile(
     r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$|^累计$"
@@ -66,11 +67,12 @@ def disagreeing_sums(prose: Prose) -> Iterator[Hint]:
 
 def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """共126起，其中甲58起、乙43起; 216个隐患中，…; 从类型看，…."""
-    openers = {prose.clause_at(hit.start()) for hit in _OPENS.finditer(prose.text)}
-    for index in sorted(openers.union(one.clause for one in prose.figures)):
+    opened = {prose.clause_at(hit.start()) for hit in _OPENS.finditer(prose.text)}
+    counted = {one.clause for one in prose.figures if prose.clauses[one.clause].stop in _GOES_ON}
+    for index in sorted(opened | counted):
         clause, words = prose.clauses[index], prose.words(index)
-        opener = _OPENERS.search(words)
-        view = not opener and bool(_VIEW.match(words))
+        opener = _OPENERS.search(words) if index in opened else None
+        view = not opener and index in opened and bool(_VIEW.match(words))
         own = _told_whole(prose, index) if not (opener or view) else None
         if not (opener or view or own):
             continue
@@ -100,7 +102,7 @@ def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
             or prose.clauses[whole.clause].stop not in "，,："
         ):
             continue
-        if _LOOSE.search(prose.before(own[0])) or _LOOSE.search(prose.words(whole.clause)):
+        if _LOOSE.search(own[0].before) or _LOOSE.search(prose.words(whole.clause)):
             continue
         parts = _run(prose, own[0], prose.clauses[index].start)
         if parts is None or len(parts.figures) < 3 or not parts.whole:
@@ -120,8 +122,8 @@ def _judged(
     prose: Prose, parts: Parts, wholes: Sequence[Figure], *, alone: bool
 ) -> Iterator[tuple[Figure, Hint]]:
     figures, first = parts.figures, parts.figures[0]
-    here = prose.sentence_of(first)
-    alone = alone and all(prose.sentence_of(one) == here for one in wholes)
+    here = first.sentence
+    alone = alone and all(one.sentence == here for one in wholes)
     earlier = prose.before_place(first.unit, first.at)
     last = max(wholes, key=lambda one: one.at)
     if any(agrees(figures, one) for one in earlier):
@@ -157,7 +159,7 @@ def _by_sex(words: Sequence[str]) -> bool:
 def _first_after(prose: Prose, start: int, sentence: int) -> Figure | None:
     """The first figure that counts things, in the sentence after a place."""
     for figure in prose.from_(start):
-        same = prose.sentence_of(figure) == sentence
+        same = figure.sentence == sentence
         if not same or figure.unit not in ("%", "个百分点"):
             return figure if same and not figure.each else None
     return None
@@ -165,29 +167,27 @@ def _first_after(prose: Prose, start: int, sentence: int) -> Figure | None:
 
 def _told_whole(prose: Prose, index: int) -> Figure | None:
     """The figure of “216个隐患中，” or “查处126起：”, itself the whole of what follows."""
-    figures, clause = prose.of_clause(index), prose.clauses[index]
-    if not figures or figures[-1].each:
+    figures, stop = prose.of_clause(index), prose.clauses[index].stop
+    if stop not in _GOES_ON or not figures or figures[-1].each:
         return None
     last = figures[-1]
-    tail = prose.after(last)
-    if clause.stop in "：:" and clause.stop and len(tail) <= 6 and not _LOOSE.search(tail):
-        return last
-    return last if clause.stop in "，," and clause.stop and _AMONG.match(tail) else None
+    if stop in "：:":
+        return last if len(last.after) <= 6 and not _LOOSE.search(last.after) else None
+    return last if last.after.endswith("中") and _AMONG.match(last.after) else None
 
 
 def _wholes(prose: Prose, first: Figure, start: int, sentences: int) -> list[Figure]:
     """Figures a list may divide: those of its counter in this sentence, else in earlier ones."""
     counted = prose.before_place(first.unit, start)
-    here = prose.sentence_of(first)
-    own = [one for one in counted if prose.sentence_of(one) == here]
+    here = first.sentence
+    own = [one for one in counted if one.sentence == here]
     if own:
         return own
     paragraph = prose.clauses[first.clause].paragraph
     return [
         one
         for one in counted
-        if here - prose.sentence_of(one) <= sentences
-        and paragraph - prose.clauses[one.clause].paragraph <= 1
+        if here - one.sentence <= sentences and paragraph - prose.clauses[one.clause].paragraph <= 1
     ]
 
 
@@ -226,7 +226,7 @@ def _run(prose: Prose, first: Figure, start: int) -> Parts | None:
         ended = True
     if not figures:
         return None
-    tail = prose.after(figures[-1])
+    tail = figures[-1].after
     return Parts(tuple(figures), ended and "等" not in tail and "以上" not in tail, rest)
 
 
@@ -246,25 +246,25 @@ def _joins(
 def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """新建5座、改造24座，共29座."""
     for total in prose.figures:
-        before = prose.before(total)
+        before = total.before
         word = _SUM_WORD.search(before) if "共" in before or "计" in before else None
         if total.each or not word or _OPENERS.search(before):
             continue
         parts = _run_back(prose, total)
         if len(parts) < 2 or not all(one.high < total.low for one in parts):
             continue
-        if word[0] == "累计" and "分别" not in prose.before(parts[0]):
+        if word[0] == "累计" and "分别" not in parts[0].before:
             continue  # a count that runs on from earlier reports
         earlier = [
             one
             for one in prose.before_place(total.unit, total.at)
-            if prose.sentence_of(total) - prose.sentence_of(one) <= 1
+            if total.sentence - one.sentence <= 1
         ]
         if any(agrees(earlier[at:], total) for at in range(len(earlier))):
             continue
         if any(agrees(parts[at:], total) for at in range(len(parts))):
             continue
-        plain = [one for one in earlier if not _OPENERS.search(prose.before(one))]
+        plain = [one for one in earlier if not _OPENERS.search(one.before)]
         if any(agrees(plain[at:], total) for at in range(len(plain))):
             continue
         if 0.67 <= sum(one.value for one in parts) / total.value <= 1.5:
@@ -274,7 +274,7 @@ def _summed_up(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
 def _run_back(prose: Prose, total: Figure) -> list[Figure]:
     """The parts before a total: its own clause, then back while clauses give its counter."""
     found: list[Figure] = []
-    sentence, others = prose.sentence_of(total), 0
+    sentence, others = total.sentence, 0
     for index in range(total.clause, max(-1, total.clause - _LONGEST), -1):
         clause = prose.clauses[index]
         if clause.sentence != sentence:
@@ -294,7 +294,7 @@ def _run_back(prose: Prose, total: Figure) -> list[Figure]:
             if own and others < 2 and found == []:
                 continue
             break
-        if any(_SUM_WORD.search(prose.before(one)) for one in same) or len(same) > 2:
+        if any(_SUM_WORD.search(one.before) for one in same) or len(same) > 2:
             break
         found[:0] = same
     return found
