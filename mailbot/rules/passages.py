@@ -93,8 +93,7 @@ class Passage:
         """What the text has of that which the words hold; asked once."""
         key = id(words)
         if key not in self._present:
-            places = self.places(signs)
-            self._present[key] = [sign for sign in words.marks.held if sign in places]
+            self._present[key] = list(words.marks.held.keys() & self.places(signs).keys())
         return self._present[key]
 
     def _has(self, words: Wording, ends: list[int], start: int, end: int) -> bool:

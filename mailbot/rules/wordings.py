@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from mailbot.rules.cue_marks import Branch, Marks, marks_of
 
 _WIDE = 100  # characters of a range
+_MOST_SIGNS = 1000  # remembered for one pattern, whatever texts hold
 _FEW = 24  # branches, or characters they begin with: so few `re` tries fast enough
 
 _CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
@@ -104,19 +105,30 @@ class _Beginnings(dict[str, "re.Pattern[str] | None"]):
 
     def __init__(self, words: Wording) -> None:
         self._of = words
+        self._compiled: dict[str, re.Pattern[str]] = {}
 
     def __missing__(self, sign: str) -> re.Pattern[str] | None:
+        if len(self) >= _MOST_SIGNS:
+            self.clear()
         branches = self._of.marks.branches
         able = [branch.words for branch in branches if _may_begin(branch, sign)]
-        if len(able) == len(branches) or (len(able) > 0 and len(branches) <= _FEW):
+        if len(able) == len(branches) or (able and len(branches) <= _FEW):
             self[sign] = self._of.pattern
         else:
-            self[sign] = re.compile("|".join(able)) if able else None
+            self[sign] = self._either("|".join(able)) if able else None
         return self[sign]
+
+    def _either(self, words: str) -> re.Pattern[str]:
+        if words not in self._compiled:
+            self._compiled[words] = re.compile(words)
+        return self._compiled[words]
 
 
 def _may_begin(branch: Branch, sign: str) -> bool:
-    return branch.first is None or re.match(_as_class(branch.first), sign) is not None
+    if branch.first is None or sign in branch.first:
+        return True
+    kinds = frozenset(item for item in branch.first if len(item) > 1)
+    return bool(kinds) and re.match(_as_class(kinds), sign) is not None
 
 
 @lru_cache(maxsize=1024)  # many cues share what cancels them
