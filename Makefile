@@ -39,6 +39,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY) servers lint
+	$(BIN)/python -m compileall -q mailbot parsers store  # read by hundreds of commands that tests start
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term
 
 check: lint
@@ -52,7 +53,7 @@ golden: $(READY)
 
 fuzz: $(READY)
 	MAILBOT_MUTANTS=$${MAILBOT_MUTANTS:-20000} $(BIN)/pytest -q -k mutant --timeout 7200
-	MAILBOT_EXAMPLES=$${MAILBOT_EXAMPLES:-2000} $(BIN)/pytest -q -n $(WORKERS) --timeout 7200 $$(grep -l '@given' tests/test_*.py)
+	MAILBOT_EXAMPLES=$${MAILBOT_EXAMPLES:-2000} $(BIN)/pytest -q -n $(WORKERS) --dist load --timeout 7200 $$(grep -l '@given' tests/test_*.py)
 
 torture: $(READY) servers
 	cd tests && PYTHONPATH=..:. ../$(BIN)/python -m torture

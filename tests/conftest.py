@@ -1,12 +1,16 @@
 """Servers for every test: real ones once a session, accounts and faults fresh for each test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 
 import coverage
 import pytest
 from hypothesis import HealthCheck, settings
+from migrated import tables_copied
 from servers import fault_smtp as smtp_server
 from servers import netease_proxy
 from servers.certificates import Certificates, make_certificates
@@ -17,6 +21,8 @@ from servers.fault_smtp import FaultSmtp
 from servers.mail_server import MailServer
 from servers.netease import Netease, NeteaseAccount
 from servers.postgres import Postgres, start_postgres
+
+PROGRAM = ("mailbot", "parsers", "store")
 
 # A busy machine is no failure: speed is measured by the benchmarks, never here. The same code
 # gives the same answer: new examples are sought by `make fuzz`, which says how many.
@@ -31,17 +37,77 @@ settings.register_profile(
 settings.load_profile("any-load")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Nobody looks on for coverage while a test runs that is marked `untraced`, or its fixtures."""
-    tracing = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
+@contextmanager
+def unseen(tracing: coverage.Coverage | None) -> Iterator[None]:
+    """Nobody looks on for coverage."""
     if tracing is None:
-        return (yield)
+        yield
+        return
     tracing.stop()
     try:
-        return (yield)
+        yield
     finally:
         tracing.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Nobody looks on for coverage while a test runs that is marked `untraced`, or its fixtures."""
+    with unseen(coverage.Coverage.current() if item.get_closest_marker("untraced") else None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """While tests are collected, only the program's own modules are looked at, as they load."""
+    tracing = coverage.Coverage.current()
+    with unseen(tracing), pytest.MonkeyPatch.context() as patch:
+        if tracing is not None:
+            patch.setattr(SourceFileLoader, "exec_module", _seen_loading(tracing))
+        return (yield)
+
+
+def _seen_loading(tracing: coverage.Coverage) -> Callable[[SourceFileLoader, ModuleType], None]:
+    """Execute a module as ever; coverage looks on if it is of the program."""
+    execute, looking = SourceFileLoader.exec_module, False
+
+    def exec_module(loader: SourceFileLoader, module: ModuleType) -> None:
+        nonlocal looking
+        if looking or module.__name__.partition(".")[0] not in PROGRAM:
+            execute(loader, module)
+            return
+        looking = True
+        tracing.start()
+        try:
+            execute(loader, module)
+        finally:
+            tracing.stop()
+            looking = False
+
+    return exec_module
+
+
+# Longest first: a file is run by one process, so that what its tests share is made once, and
+# a long one that began last would be waited for alone.
+LONG = (
+    "test_office_month.py", "test_torture.py", "test_histories.py", "test_year_2023.py",
+    "test_rebuild.py", "test_settings.py", "test_heartbeat.py", "test_big_mail.py",
+    "test_office_day.py", "test_canaries.py", "test_restore.py", "test_disk_room.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Several processes begin with the long files."""
+    if hasattr(config, "workerinput"):
+        place = {name: number for number, name in enumerate(LONG)}
+        items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_copied() -> Iterator[None]:
+    """Every process migrates one store; what follows gets its tables at once."""
+    with tables_copied():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,8 @@ from mailbot.timekeeping import GuardedClock
 from mailbot.wiring import Secrets, build
 from store.records import ActivityRecord, EventRecord
 
+pytestmark = pytest.mark.untraced
+
 TEAM, COUNTY, SECTION = "直属一大队", "大竹县住建局", "市政管理科"
 BODIES = "机关党委、机关纪委、工会、妇委会、火管办"
 SMALL = only(TEAM, COUNTY, SECTION, BODIES)

@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from migrated import tables_copied
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -88,6 +90,31 @@ def test_a_failed_migration_leaves_no_trace(engine: Engine) -> None:
     with engine.connect() as connection:
         tables = connection.execute(text("SELECT name FROM sqlite_master")).scalars().all()
     assert tables == ["outbox"]
+
+
+def test_what_other_tests_begin_with_is_what_was_migrated(tmp_path: Path) -> None:
+    upgrade(open_engine("sqlite:///migrated.db", tmp_path))
+    with tables_copied():
+        for name in ("first", "copy"):
+            open_store(f"sqlite:///{name}.db", tmp_path).close()
+    told = [everything_in(tmp_path / f"{name}.db") for name in ("migrated", "first", "copy")]
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) > 20
+
+
+def everything_in(path: Path) -> dict[str, object]:
+    """Declarations, rows, and what is set for the whole file."""
+    with closing(sqlite3.connect(path)) as database:
+        declared = database.execute(
+            "SELECT name, type, tbl_name, sql FROM sqlite_master"
+        ).fetchall()
+        tables = [name for name, kind, *_ in declared if kind == "table" and name != INDEX]
+        settings = ("journal_mode", "user_version", "auto_vacuum", "encoding", "application_id")
+        return {
+            **{name: rest for name, *rest in declared},
+            **{f"rows of {name}": database.execute(f"SELECT * FROM {name}").fetchall() for name in tables},
+            **{name: database.execute(f"PRAGMA {name}").fetchall() for name in settings},
+        }  # fmt: skip
 
 
 def test_two_programs_may_open_a_new_database_at_once(tmp_path: Path) -> None:
