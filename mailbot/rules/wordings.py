@@ -6,7 +6,6 @@ been looked through for what patterns hold, the characters a match begins with m
 """
 
 import re
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
@@ -16,22 +15,7 @@ _WIDE = 100  # characters of a range
 _MOST_SIGNS = 1000  # remembered for one pattern, whatever texts hold
 _FEW = 24  # branches, or characters they begin with: so few `re` tries fast enough
 
-_CODES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
-
 Places = Mapping[str, Sequence[int]]  # what patterns hold → where a text has it
-
-
-def pairs_of(text: str) -> set[int]:
-    """The pairs in which the characters of a text stand, as numbers."""
-    codes = memoryview(text.encode(_CODES, "surrogatepass"))
-    pairs = codes[: len(text) // 2 * 8].cast("Q")
-    between = codes[4 : 4 + (len(text) - 1) // 2 * 8].cast("Q")
-    return {*pairs, *between}
-
-
-def pair_number(pair: str) -> int:
-    """A pair as `pairs_of` tells it."""
-    return int.from_bytes(pair.encode(_CODES, "surrogatepass"), sys.byteorder)
 
 
 class Wording:
