@@ -10,10 +10,14 @@ NUMERAL = "〇○零一二两三四五六七八九十廿卅"
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {"\u3000": " ", "\xa0": " "}
 _WIDE = re.compile("[\uff01-\uff5e\u3000\xa0]")
+_MOST_WIDE = "，：；（）"  # nine in ten of those in Chinese texts
 
 
 def narrow(text: str) -> str:
     """The text with full-width letters, digits and signs made half-width, length unchanged."""
+    for sign in _MOST_WIDE:
+        if sign in text:
+            text = text.replace(sign, _NARROW[sign])
     return _WIDE.sub(lambda found: _NARROW[found[0]], text)
 
 

@@ -1,7 +1,7 @@
 """Clocks as reports write them: 8时20分, 差五分九点, 八九点, 快五点, 下午3:15, 0815时."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailbot.rules.chinese_numerals import consecutive, small_number
 
@@ -22,8 +22,7 @@ _WHOLE = 59
 _JUST_PAST = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A clock as written, the part of the day not yet counted in.
 
     Attributes:

@@ -4,6 +4,7 @@ Something missing is told to the unit and never a reason to drop a draft.
 """
 
 import re
+from functools import cache
 
 from mailbot.records.verdicts import Completeness, Reason
 from parsers.facts import Segments
@@ -15,14 +16,15 @@ _AUTHOR = re.compile(
 _BYLINE = "署名"
 _BODY = re.compile(r"[一-龥]{2,24}?(?:局|委|队|处|所|站|办|科|室|中心|公司)")
 _APPROVAL = re.compile(
-    r"审核|审签|签发|审定|审批|审阅|[一二三初复终]审|校审|核稿|核定|分管领导|主要领导"
+    r"审核|审签|签发|审定|审批|审阅|一审|二审|三审|初审|复审|终审|校审|核稿|核定|分管领导|主要领导"
 )
 _CONTACT = re.compile(r"联系|电话|手机|座机|Tel|tel|TEL")
-_PHONE = re.compile(r"(?<!\d)(?:0\d{2,3}[-— ]?\d{7,8}|1\d{10})(?!\d)")
+_PHONE = re.compile(r"0(?<!\d0)\d{2,3}[-— ]?\d{7,8}(?!\d)|1(?<!\d1)\d{10}(?!\d)")
+_OF_YEAR = r"年\s{0,3}[\d一二三四五六七八九十]{1,3}月\s{0,3}[\d一二三四五六七八九十]{1,3}日"
 _DATE = re.compile(
-    r"(?:20\d{2}|二[〇○零O]二.)年\s{0,3}[\d一二三四五六七八九十]{1,3}月\s{0,3}[\d一二三四五六七八九十]{1,3}日"
-    r"|20\d{2}[-./]\d{1,2}[-./]\d{1,2}"
+    rf"20\d{{2}}{_OF_YEAR}|二[〇○零O]二.{_OF_YEAR}|20\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}}"
 )
+_GIVER = re.compile("供稿|单位")
 _TAIL = 300
 _HEAD = 200
 _ADVICE = {
@@ -47,7 +49,7 @@ def check(segments: Segments, approval_scans: tuple[str, ...] = ()) -> Completen
         "审核签发": _credited(segments, _APPROVAL) or bool(approval_scans),
         "联系方式": _credited(segments, _CONTACT) or bool(_PHONE.search(_edges(segments.full))),
         "落款": bool(segments.signature_unit.strip())
-        or _credited(segments, re.compile("供稿|单位"))
+        or _credited(segments, _GIVER)
         or _signed_by(segments)[0],
         "日期": bool(segments.signature_date.strip() or _DATE.search(_edges(segments.full))),
     }
@@ -62,9 +64,13 @@ def check(segments: Segments, approval_scans: tuple[str, ...] = ()) -> Completen
 def _credited(segments: Segments, label: re.Pattern[str]) -> bool:
     if any(label.search(name) and value.strip() for name, value in segments.credits):
         return True
-    return bool(
-        re.search(rf"(?:{label.pattern})[^，。\n]{{0,6}}[:：/]\s{{0,6}}\S", _edges(segments.full))
-    )
+    return _told_of(label).search(_edges(segments.full)) is not None
+
+
+@cache
+def _told_of(label: re.Pattern[str]) -> re.Pattern[str]:
+    """A label with something behind it: 撰稿：李某."""
+    return re.compile(rf"(?:{label.pattern})[^，。\n]{{0,6}}[:：/]\s{{0,6}}\S")
 
 
 def _signed_by(segments: Segments) -> tuple[bool, str]:

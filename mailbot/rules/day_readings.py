@@ -4,7 +4,6 @@ The year or month left out is the one that puts the date nearest before the mail
 当日, 次日, 头天 and a bare clock go by the date told before them.
 """
 
-import calendar
 import re
 from datetime import date, timedelta
 
@@ -87,9 +86,12 @@ def _weekday(week: str, written: str, today: date) -> date:
 
 
 def _valid(year: int, month: int, day: int | None) -> date | None:
-    if day is None or not (1 <= month <= 12 and 2000 <= year <= 2100):
+    if day is None or not 2000 <= year <= 2100:
         return None
-    return date(year, month, day) if 1 <= day <= calendar.monthrange(year, month)[1] else None
+    try:
+        return date(year, month, day)
+    except ValueError:  # the 31st of April
+        return None
 
 
 def _with_year(written: str | None, month: int | None, day: int | None, told: Told) -> date | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from mailbot.records.verdicts import EventTime, Lateness, Reason
+from mailbot.rules.wordings import wording
 
 ELEMENTS = ("时间", "地点", "经过", "性质", "伤亡", "损失", "措施", "趋势", "联系人", "签发")
 _PATTERNS = {
@@ -13,19 +14,19 @@ _PATTERNS = {
     ),
     "经过": r"[^。！？\n]{25,400}",
     "伤亡": (
-        r"[^，。；\n]{0,10}(?:伤亡|受伤|死亡|遇难|身亡|轻伤|重伤|被困|失联|失踪|失去联系|中毒|骨折|[灼擦划挫烧烫碰摔外]伤|被蜇|流血"
+        r"(?:伤亡|受伤|死亡|遇难|身亡|轻伤|重伤|被困|失联|失踪|失去联系|中毒|骨折|[灼擦划挫烧烫碰摔外]伤|被蜇|流血"
         r"|[伤死]者|伤员|伤[情势]|致[伤死]|\d{1,4}[人死名位]?[伤死]|[一二两三四五六七八九十]{1,3}[人名][伤死]|见血|脑震荡|呛水|缝针|缝了|口子|烫红|麻倒"
         r"|吸氧|输液|打针|ICU|手术|抢救|住院|入院|留观|就医|送医|(?:医院|卫生院|诊所)(?!门|旁|附|路|对|北|南|东|西)|生命体征|脱险|救出|获救|救起"
         r"|拉上来|无大碍|人员安全|没有?伤|没事|平安|晕倒|昏迷|昏倒|休克|呕吐|腹泻|不适|无人受)[^，。；\n]{0,6}"
     ),
     "损失": (
-        r"[^，。；\n]{0,10}(?:损失|受损|损坏|毁坏|报废|过火面积|受影响|影响[^，。；\n]{0,8}[户人]|断水|(?<!连夜)(?<!立即)断电|停水|停电|停气|中断|断行"
+        r"(?:损失|受损|损坏|毁坏|报废|过火面积|受影响|影响[^，。；\n]{0,8}[户人]|断水|(?<!连夜)(?<!立即)断电|停水|停电|停气|中断|断行"
         r"|被淹|灌满|受灾|倒塌|(?:被|已)封|[砸压烧撞打吹刮][坏毁穿烂破断]|砸瘪|熏黑|碎(?!石)|进水(?!闸)|凹陷|拥堵"
         r"|[撞砸冲压刮烧掀折毁][翻倒毁坏断烂破走穿]?[^，。；\n失]{0,8}(?:\d{1,4}|[一二两三四五六七八九十几数]{1,3})(?:余|多)?[张个辆台株块间处盏棵根座栋亩户家])"
         r"[^，。；\n]{0,6}"
     ),
     "措施": (
-        r"[^，。；\n]{0,10}(?:赶赴|赶到|赶来|到场|到现场|已到|率[^，。；\n]{0,6}到|疏散|疏导|劝[离散返说]|分流|撤[出空离]|(?<!伤员)(?<!伤者)转移(?!过)|扑灭|浇灭|扑救"
+        r"(?:赶赴|赶到|赶来|到场|到现场|已到|率[^，。；\n]{0,6}到|疏散|疏导|劝[离散返说]|分流|撤[出空离]|(?<!伤员)(?<!伤者)转移(?!过)|扑灭|浇灭|扑救"
         r"|救出|救援|施救|搜救|搜寻|打捞|抢修|抢险|处置|封[闭路锁存]|已封|警戒|围挡|围起|设卡|关阀|关闭|断电|切断|断网|停[工泵抽航课业]|急停|救治|送医|抽排|抽水"
         r"|沙袋|清[理除障扫场]|拆除|拆卸|采样|取样|查漏|开挖|稀释|隔离带|气垫|支撑|支护|调度|派[出往人]|出动(?!现)|启[动用](?!中)|巡查|带走|控制(?!室|着)|缓解|通知[^，。；\n]{1,12}(?:局|所|队|公司))"
         r"[^，。；\n]{0,8}"
@@ -39,7 +40,14 @@ _PATTERNS = {
     ),
     "签发": r"(?:签发|审核|审签|批准|审定|签批)(?:人)?[:：]?[^，。；\n]{0,10}",
 }
-_COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
+_LED = ("伤亡", "损失", "措施")  # quoted with what stands before them in their clause
+_LEAD_LENGTH = 10
+_LEAD = rf"[^，。；\n]{{0,{_LEAD_LENGTH}}}"
+_LEAD_AT_END = re.compile(rf"{_LEAD}\Z")
+_TELLING = {name: wording(_PATTERNS[name]) for name in _LED}
+_QUOTED = {
+    name: re.compile(_LEAD + words if name in _LED else words) for name, words in _PATTERNS.items()
+}
 _BEFORE_PLACE = re.compile(
     r"^[^，。；\n]{0,10}(?:关于|位于|地点[为是:：]|在|于|接|到|向|从|由)(?=[一-龥\d]{2})"
 )
@@ -61,8 +69,8 @@ def find_elements(
         half = _LOOKED_AT // 2
         text = f"{text[:half]}\n{text[-half:]}"
     quotes = {"时间": event_time.matched if event_time else "", "性质": hazard}
-    for name, pattern in _COMPILED.items():
-        found = pattern.search(text)
+    for name in _PATTERNS:
+        found = _first(name, text)
         quotes[name] = found[0].strip()[:_LONGEST_QUOTE] if found else ""
     quotes["地点"] = _BEFORE_PLACE.sub("", quotes["地点"])
     present = tuple(name for name in ELEMENTS if quotes[name])
@@ -71,6 +79,17 @@ def find_elements(
     if missing:
         reasons.append(Reason("突发要素", f"没有写明：{'、'.join(missing)}", "二·一"))
     return present, missing, tuple(reasons)
+
+
+def _first(name: str, text: str) -> re.Match[str] | None:
+    """Where an element is told first: the telling words are looked for, then what leads to them."""
+    if name not in _LED:
+        return _QUOTED[name].search(text)
+    found = next(_TELLING[name].matches(text), None)
+    if found is None:
+        return None
+    lead = _LEAD_AT_END.search(text, max(0, found.start() - _LEAD_LENGTH), found.start())
+    return _QUOTED[name].match(text, lead.start() if lead else found.start())
 
 
 def completed(lateness: Lateness, missing: tuple[str, ...], *, incomplete_counts: bool) -> Lateness:

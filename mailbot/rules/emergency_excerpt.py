@@ -23,6 +23,7 @@ _PERSON = ("event.person", "harm.people", "harm.body")
 _UNREAL = re.compile(
     r"frame\.(?:drill_\w+|case_body|lesson\w*|relayed|advice|study|warn\w*|rules_\w+|summary|count)"
 )
+_MAY_TELL_A_CLOCK = re.compile(r"[\d点时前]")
 _TODAY = timedelta(hours=24)
 _FOLLOWING = 2  # sentences that tell what became of it
 _MOST = 60  # sentences looked at
@@ -68,13 +69,13 @@ def _just_now(
 ) -> Iterator[tuple[int, int]]:
     """Sentences with a clock time just before the mail and signs of a hazard."""
     for at, sentence in enumerate(sentences):
-        if not any(sign.isdigit() or sign in "点时前" for sign in sentence[0]):
+        if not _MAY_TELL_A_CLOCK.search(sentence[0]):
             continue
-        time = pick_event_time(sentence[0], reference)
-        if just_happened(time, reference, cues):
-            after = sentences[at + 1][0] if at + 1 < len(sentences) else ""
-            if len(danger_signs(sentence[0] + after, cues)) >= cues.settings["passing_signs"]:
-                yield at, at
+        after = sentences[at + 1][0] if at + 1 < len(sentences) else ""
+        if len(danger_signs(sentence[0] + after, cues)) < cues.settings["passing_signs"]:
+            continue
+        if just_happened(pick_event_time(sentence[0], reference), reference, cues):
+            yield at, at
 
 
 def _today(words: str, reference: datetime) -> bool:

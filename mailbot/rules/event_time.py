@@ -1,9 +1,9 @@
 """When an emergency happened: which of the times a text tells is the event's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from mailbot.records.verdicts import EventTime
 from mailbot.rules import time_context
@@ -14,16 +14,25 @@ _MOST_TIMES = 200  # a report tells a dozen; a list of thousands is no report
 _STALE = timedelta(days=7)
 _LONG = timedelta(hours=3)  # a longer range tells no more than a part of the day
 _NEAR, _FAR = 12, 60
+_PRECISE = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}  # points
 _AFTER_REPORT = 6  # points against what is told to have happened after the first report
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
+    """A time told, and the words around it.
+
+    Attributes:
+        place: How many times were told before it.
+        labelled: The words before it say that it is the event's.
+        reported: It is the time of a report of the event.
+    """
+
     instant: Instant
-    time: EventTime
-    score: float
-    witnessed: bool
+    before: str
+    after: str
+    place: int
     labelled: bool
+    reported: bool
 
 
 def find_times(text: str, reference: datetime) -> list[EventTime]:
@@ -36,7 +45,7 @@ def find_times(text: str, reference: datetime) -> list[EventTime]:
     Returns:
         Times with both ends, in Asia/Shanghai.
     """
-    return [candidate.time for candidate in _candidates(text, reference)]
+    return [_time(one, text) for one in _candidates(legible(text), reference.astimezone(CHINA))]
 
 
 def pick_event_time(text: str, reference: datetime) -> EventTime | None:
@@ -54,39 +63,45 @@ def pick_report_time(text: str, reference: datetime) -> EventTime | None:
 
 def pick_times(text: str, reference: datetime) -> tuple[EventTime | None, EventTime | None]:
     """Both of them, reading the text once."""
-    candidates = _candidates(text, reference)
+    reference = reference.astimezone(CHINA)
+    candidates = _candidates(legible(text), reference)
     if not candidates:
         return None, None
-    told = [one.time for one in candidates if one.time.role == "report"]
-    report = min(told, key=lambda time: time.earliest, default=None)
-    best = max(candidates, key=lambda candidate: _weighed(candidate, report))
-    return _sharper(best, candidates).time, report
+    told = (one for one in candidates if one.reported)
+    report = min(told, key=lambda one: one.instant.earliest, default=None)
+    best = candidates[0]
+    if len(candidates) > 1:
+        best = max(candidates, key=lambda one: _weighed(one, report, reference))
+        best = _sharper(best, candidates, reference)
+    return _time(best, text), None if report is None else _time(report, text)
 
 
-def _weighed(one: _Candidate, report: EventTime | None) -> float:
+def _weighed(one: _Candidate, report: _Candidate | None, reference: datetime) -> float:
     """What is told to have happened after the first report of it is hardly the event."""
-    later = report is not None and one.time.earliest > report.latest and not one.labelled
-    return one.score - (_AFTER_REPORT if later else 0)
+    score = _score(one, reference)
+    if report is None or one.labelled or one.instant.earliest <= report.instant.latest:
+        return score
+    return score - _AFTER_REPORT
 
 
-def _sharper(best: _Candidate, candidates: list[_Candidate]) -> _Candidate:
+def _sharper(best: _Candidate, candidates: list[_Candidate], reference: datetime) -> _Candidate:
     """前天晚上…当晚6点50分许听到: the clock of a witness, within the vague time told."""
-    if best.time.precision not in ("part_of_day", "day"):
+    vague = best.instant
+    if vague.precision not in ("part_of_day", "day"):
         return best
     within = [
         one
         for one in candidates
-        if one.witnessed
-        and one.time.precision in ("minute", "hour")
-        and one.time.role == "event"
-        and best.time.earliest <= one.time.earliest <= best.time.latest
+        if one.instant.precision in ("minute", "hour")
+        and not one.reported
+        and vague.earliest <= one.instant.earliest <= vague.latest
+        and time_context.is_witnessed(one.after)
     ]
-    return max(within, key=lambda one: one.score, default=best)
+    return max(within, key=lambda one: _score(one, reference), default=best)
 
 
-def _candidates(text: str, reference: datetime) -> list[_Candidate]:
-    plain = legible(text)
-    found = list(_instants(plain, reference.astimezone(CHINA)))
+def _candidates(plain: str, reference: datetime) -> list[_Candidate]:
+    found = list(_instants(plain, reference))
     follows = [*(instant.start for instant in found[1:]), len(plain)][: len(found)]
     told = []
     for place, (instant, until) in enumerate(zip(found, follows, strict=True)):
@@ -94,37 +109,42 @@ def _candidates(text: str, reference: datetime) -> list[_Candidate]:
         if time_context.is_bound(before):
             continue
         after = time_context.sentence_after(plain[instant.end : min(until, instant.end + _FAR)])
-        reported = time_context.is_report(before, after)
-        time = EventTime(
-            instant.earliest, instant.latest, instant.precision,
-            "report" if reported else "event", text[instant.start : instant.end].strip(" ，,"),
-            instant.other,
-        )  # fmt: skip
-        score = _score(instant, before, after, place, reference, reported=reported)
-        witnessed, labelled = time_context.is_witnessed(after), time_context.is_labelled(before)
-        told.append(_Candidate(instant, time, score, witnessed, labelled))
+        labelled = time_context.is_labelled(before)
+        reported = time_context.is_report(before, after, labelled=labelled)
+        told.append(_Candidate(instant, before, after, place, labelled, reported))
     return told
 
 
-def _score(
-    instant: Instant, before: str, after: str, place: int, reference: datetime, *, reported: bool
-) -> float:
+def _time(one: _Candidate, text: str) -> EventTime:
+    """A candidate as the verdict tells it, in the words of the text."""
+    instant = one.instant
+    return EventTime(
+        instant.earliest, instant.latest, instant.precision,
+        "report" if one.reported else "event", text[instant.start : instant.end].strip(" ，,"),
+        instant.other,
+    )  # fmt: skip
+
+
+def _score(one: _Candidate, reference: datetime) -> float:
     """How likely a time is the event's: exact, early, followed by what happened."""
-    score = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}[
-        instant.precision
-    ]
+    instant = one.instant
+    score = _PRECISE[instant.precision]
     if instant.precision == "range" and instant.latest - instant.earliest > _LONG:
         score = 2.0
     score += time_context.points(
-        before, after, first=not place, day_only=instant.precision == "day"
+        one.before,
+        one.after,
+        first=not one.place,
+        day_only=instant.precision == "day",
+        labelled=one.labelled,
     )
-    if reported:
+    if one.reported:
         score -= 3.5
     if instant.earliest > reference:
         score -= 4
     if reference - instant.latest > _STALE:
         score -= 3
-    return score - min(place, 6) * 0.5
+    return score - min(one.place, 6) * 0.5
 
 
 def _instants(plain: str, reference: datetime) -> Iterator[Instant]:

@@ -1,8 +1,7 @@
 """What a time in a text comes to: two ends, and what the text has told so far."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Literal
+from typing import Literal, NamedTuple
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -10,8 +9,7 @@ MINUTE = timedelta(minutes=1)
 Precision = Literal["minute", "hour", "part_of_day", "day", "range"]
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(NamedTuple):
     """What one expression means; both ends inclusive, in Asia/Shanghai.
 
     Attributes:
@@ -30,8 +28,7 @@ class Instant:
     other: tuple[datetime, datetime] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What the text has said so far: the mail's time, the last date, the last instant."""
 
     reference: datetime
@@ -39,6 +36,9 @@ class Told:
     last: Instant | None = None
 
 
+_START_OF_DAY = time()
+
+
 def midnight(day: date) -> datetime:
     """The first instant of a day in Asia/Shanghai."""
-    return datetime.combine(day, time(), CHINA)
+    return datetime.combine(day, _START_OF_DAY, CHINA)

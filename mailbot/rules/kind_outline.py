@@ -6,21 +6,20 @@ paragraphs with figures of before and after, a problem with figures of what is m
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 _WIDTHS = tuple(zip("０１２３４５６７８９,;:?!()", "0123456789，；：？！（）", strict=True))
 _HEADING = re.compile(
-    r"(?:^|[\n。；])[ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
+    r"[\n。；][ \t　]{0,8}((?:[一二三四五六七八九十]{1,2}、|（[一二三四五六七八九十]{1,2}）"
     r"|第[一二三四五六七八九十][，、]|\d{1,2}[.、．])[^。\n；]{2,40})"
 )
 _LEAD = re.compile(
-    r"(?:^|[。；：\n])[ \t　]{0,8}(?:[一二三四五六七八九十]{1,2}[是、]|（[一二三四五六七八九十]）"
+    r"[。；：\n][ \t　]{0,8}(?:[一二三四五六七八九十]{1,2}[是、]|（[一二三四五六七八九十]）"
     r"|\d{1,2}[.、])?([^，。；：、\n]{2,14})(?=[，。；：])"
 )
-_PARAGRAPH_HEAD = re.compile(
-    r"(?:^|\n)[ \t　]{0,8}([^，。；：、！？\n]{2,14}[。：！？])(?=[^\n]{20})"
-)
+_PARAGRAPH_HEAD = re.compile(r"\n[ \t　]{0,8}([^，。；：、！？\n]{2,14}[。：！？])(?=[^\n]{20})")
 _MOST_LEADS = 200
 _FIRST = re.compile(r"一是|其一")
 _NEXT = {"一是": ("二是", "三是"), "其一": ("其二", "其三")}
@@ -36,16 +35,38 @@ _TO = (
     "减至|减到|减少到|降到|降至|降为|降低到|下降到|下降为|升到|升至|升为|上升到|增至|增到|增加到"
     "|提高到|提升到|缩短为|缩短到|缩短至|扩为|扩大到|压缩到|压到"
 )
+
+
+def _each(words: str, then: str) -> str:
+    """Each of the words with what follows: by their first characters `re` skips what is none."""
+    return "|".join(word + then for word in words.split("|"))
+
+
 _CONTRAST = re.compile(
-    rf"(?:由|从|比)[^，。；\n]{{1,18}}(?:{_TO})"
-    r"|(?:下降|减少|提高|提升|增长|上升|增加|缩短|节约|少了|多了)了?(?:约|近)?"
-    r"(?:\d{1,4}(?:\.\d{1,2})?(?:%|‰|天|个百分点|倍)|[一二三四五六七八九两]成|一半|一倍|过半)"
+    _each("由|从|比", rf"[^，。；\n]{{1,18}}(?:{_TO})")
+    + "|"
+    + _each(
+        "下降|减少|提高|提升|增长|上升|增加|缩短|节约|少了|多了",
+        r"了?(?:约|近)?"
+        r"(?:\d{1,4}(?:\.\d{1,2})?(?:%|‰|天|个百分点|倍)|[一二三四五六七八九两]成|一半|一倍|过半)",
+    )
 )
-_DEFICIT = re.compile(
-    r"(?:仅|只有|不足|不到|缺口|超期|失效|空置|闲置|空关)[^，。；\n]{0,12}?(?:\d[\d.]{0,6}[%‰]?|[一二三四五六七八九两]成)"
-    r"|(?:无人|没有人|没人)[^，。；\n]{1,8}|尚未[^，。；\n]{2,12}|没有(?:申请|执法|处罚|归集|法律|专门|统一)[^，。；\n]{1,10}"
-    r"|\d[^，。；\n]{0,8}(?:失效|断电|超期|缺失|破损|没有|空置|不愿|担心|怀疑)"
+_LACK = "|".join(
+    (
+        _each(
+            "仅|只有|不足|不到|缺口|超期|失效|空置|闲置|空关",
+            r"[^，。；\n]{0,12}?(?:\d[\d.]{0,6}[%‰]?|[一二三四五六七八九两]成)",
+        ),
+        _each("无人|没有人|没人", r"[^，。；\n]{1,8}"),
+        r"尚未[^，。；\n]{2,12}",
+        r"没有(?:申请|执法|处罚|归集|法律|专门|统一)[^，。；\n]{1,10}",
+    )
 )
+_FAULT = re.compile("失效|断电|超期|缺失|破损|没有|空置|不愿|担心|怀疑")
+_FIGURE_BEFORE = re.compile(r"\d[^，。；\n]{0,8}\Z")
+_FIGURE_REACH = 9
+_DEFICIT = re.compile(_LACK)
+_DEFICIT_OR_COUNTED = re.compile(rf"{_LACK}|\d[^，。；\n]{{0,8}}(?:{_FAULT.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,8 @@ def flattened(text: str) -> str:
 def outline(body: str) -> Outline:
     """Headings and enumerations of a body, whether or not lines were kept."""
     flat = flattened(body)
-    headings = tuple(found[1].strip() for found in _HEADING.finditer(flat))
+    lines = f"\n{flat}"  # the first line begins as all others do
+    headings = tuple(found[1].strip() for found in _HEADING.finditer(lines))
     lists = []
     for found in _FIRST.finditer(flat):
         second, third = _NEXT[found[0]]
@@ -93,30 +115,41 @@ def outline(body: str) -> Outline:
             lists.append(_last_sentence(before) + found[0])
         if len(lists) >= _MOST_LISTS:
             break
-    leads = tuple(found[1] for found in islice(_LEAD.finditer(flat), _MOST_LEADS))
-    heads = tuple(found[1] for found in islice(_PARAGRAPH_HEAD.finditer(flat), _MOST_LISTS))
+    leads = tuple(found[1] for found in islice(_LEAD.finditer(lines), _MOST_LEADS))
+    heads = tuple(found[1] for found in islice(_PARAGRAPH_HEAD.finditer(lines), _MOST_LISTS))
+    deficit = _DEFICIT_OR_COUNTED if _counts_faults(flat) else _DEFICIT
     return Outline(
         headings=headings,
         lists=tuple(lists),
         leads=leads,
         heads=heads if len(heads) >= _PARALLEL else (),
-        steps=_first_of(_STEP, flat),
-        contrasts=_first_of(_CONTRAST, flat),
-        deficits=_first_of(_DEFICIT, flat),
+        steps=_first_of(_STEP.finditer(flat)),
+        contrasts=_first_of(_CONTRAST.finditer(flat)),
+        deficits=_first_of(deficit.finditer(flat)),
         parallel=_parallel(leads),
     )
 
 
-def _first_of(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(found[0] for found in islice(pattern.finditer(text), _MOST_LISTS))
+def _counts_faults(flat: str) -> bool:
+    """12盏路灯断电: a few texts do, and only these are searched from figure to figure."""
+    return any(
+        _FIGURE_BEFORE.search(flat, max(0, fault.start() - _FIGURE_REACH), fault.start())
+        for fault in _FAULT.finditer(flat)
+    )
+
+
+def _first_of(matches: Iterator[re.Match[str]]) -> tuple[str, ...]:
+    return tuple(found[0] for found in islice(matches, _MOST_LISTS))
 
 
 def _parallel(leads: tuple[str, ...]) -> tuple[str, ...]:
     """Headings without numbers: leads that begin or end alike, as in 材料做减法…环节做除法."""
     short = [lead.strip('“”"') for lead in leads if len(lead) <= _SHORT_LEAD]
+    if len(short) < _PARALLEL:
+        return ()
     ends = {
-        "首同": Counter(lead[:1] for lead in short),
-        "尾同": Counter(lead[-1:] for lead in short),
+        "首同": Counter([lead[:1] for lead in short]),
+        "尾同": Counter([lead[-1:] for lead in short]),
     }
     return tuple(
         f"{where}：{sign}"

@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from mailbot.notice import Notice, Unit
+from mailbot.rules.chinese_numerals import narrow
 from mailbot.rules.likeness import ratio
 from mailbot.rules.unit_names import plain, resolver
 
@@ -72,7 +73,9 @@ class Mention:
 
 def simple(text: str) -> str:
     """Text as names are compared: NFKC, 第1大队 as 一大队; positions may shift."""
-    flat = unicodedata.normalize("NFKC", text)
+    flat = unicodedata.normalize("NFKC", narrow(text))  # of narrow texts most are normal by now
+    if "大队" not in flat:
+        return flat
     return _NUMBERED.sub(lambda found: found[1].translate(_ORDINALS), flat)
 
 

@@ -3,6 +3,7 @@
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 from mailbot.notice import Notice, OpenQuestions, Task
 from mailbot.rules.calendar import TEN_DAYS, Window, chinese_day, month, ten_days, window
@@ -19,12 +20,16 @@ def dated_window(task: Task, year: int, notice: Notice) -> Window:
     """
     assert task.start is not None
     assert task.due is not None
-    first, last = task.start, task.due
-    if (first, last) == reading(task.when, first.year, _AS_PRINTED):
-        first, last = reading(task.when, first.year, notice.open_questions) or (first, last)
+    return _window(task.when, task.start, task.due, year, notice.open_questions)
+
+
+@lru_cache(maxsize=1024)  # every draft asks for the windows of the same few tasks
+def _window(when: str, first: date, last: date, year: int, questions: OpenQuestions) -> Window:
+    if (first, last) == reading(when, first.year, _AS_PRINTED):
+        first, last = reading(when, first.year, questions) or (first, last)
     years = year - first.year
     first, last = _in_year(first, first.year + years), _in_year(last, last.year + years)
-    label = f"{task.when}（{chinese_day(first)}至{chinese_day(last)}）"
+    label = f"{when}（{chinese_day(first)}至{chinese_day(last)}）"
     return window(f"{first.isoformat()}/{last.isoformat()}", label, first, last)
 
 

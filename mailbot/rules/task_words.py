@@ -29,20 +29,25 @@ _PLAIN = """
 """
 
 
-def told_by_the_notice(
-    task: Task, notice: Notice, title: str, body: str
-) -> tuple[float, str, bool]:
-    """Points for a task's own words, those found first, and whether they stand in two places."""
-    pieces = _particular(tuple((one.no, one.content, one.requirement) for one in notice.tasks))
-    mine = pieces.get(task.no, frozenset())
-    heading, text = _NOT_SIGNS.sub("", title), _NOT_SIGNS.sub("", body)
-    in_title = _first(mine, heading)
-    runs = _runs(mine, text)
-    score = _TITLE if in_title else 0.0
-    if runs:
-        score += min(_MOST, (_EARLY if runs[0] < _OPENING else 0.0) + _LATER * len(runs))
-    words = in_title or (text[runs[0] : runs[0] + _PIECE] if runs else "")
-    return score, words, len(runs) + bool(in_title) > 1
+class NoticeWords:
+    """A draft beside annex 3: which tasks' own words it holds."""
+
+    def __init__(self, notice: Notice, title: str, body: str) -> None:
+        self._heading, self._text = _NOT_SIGNS.sub("", title), _NOT_SIGNS.sub("", body)
+        self._pieces = _particular(
+            tuple((one.no, one.content, one.requirement) for one in notice.tasks)
+        )
+
+    def told(self, task: Task) -> tuple[float, str, bool]:
+        """Points for a task's words, those found first, and whether they stand in two places."""
+        mine = self._pieces.get(task.no, frozenset())
+        in_title = _first(mine, self._heading)
+        runs = _runs(mine, self._text)
+        score = _TITLE if in_title else 0.0
+        if runs:
+            score += min(_MOST, (_EARLY if runs[0] < _OPENING else 0.0) + _LATER * len(runs))
+        words = in_title or (self._text[runs[0] : runs[0] + _PIECE] if runs else "")
+        return score, words, len(runs) + bool(in_title) > 1
 
 
 @lru_cache(maxsize=8)

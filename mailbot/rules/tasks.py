@@ -15,8 +15,9 @@ from mailbot.records.verdicts import Reason, TaskVerdict
 from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import Cue, CueTable, Fired, asserted, fire
 from mailbot.rules.passages import Passage
+from mailbot.rules.place_type import UnitIndex
 from mailbot.rules.task_windows import dated_window
-from mailbot.rules.task_words import told_by_the_notice
+from mailbot.rules.task_words import NoticeWords
 from mailbot.rules.units import unit_index
 
 _CLAUSE = "附件3"
@@ -142,6 +143,9 @@ def match(
     """
     if not units:
         return TaskVerdict(None)
+    mine = [task for task in notice.tasks if _responsible(task, units, notice)]
+    if not mine:  # counties write of gas and floods too; only bodies with tasks are told
+        return TaskVerdict(None)
     heading = _without_names(title or subject, units, notice)
     early = Passage(body[:_BODY])
     topics = _topics(heading, early, images, notice, cues)
@@ -149,17 +153,14 @@ def match(
     own = [one for one in strong if _responsible(one.task, units, notice)]
     day = local_day(received_at)
     if not own:
-        told = _told_in_the_text(topics, early, notice, cues)
-        own = [one for one in told if _responsible(one.task, units, notice)]
-        strong = strong or (own[:1] and told)
+        own = _told_in_the_text(mine, topics, early, cues)
     if not own:
-        mine = [task for task in notice.tasks if _responsible(task, units, notice)]
         asked = [task for task in mine if _tolerated(task, day, notice, cues.settings)]
         own = _by_the_notice(asked, topics, _Told(heading, early), notice, cues)
         if not own and (task := _without_pictures(asked, heading, cues)) is not None:
             return _perhaps(task, f"但随信只见到{images}张图片")
     if not own:
-        return _of_another(strong[0], units, notice) if strong else TaskVerdict(None)
+        return _of_another(strong[0]) if strong else TaskVerdict(None)
     return _of_these(own, day, notice, cues)
 
 
@@ -190,10 +191,7 @@ def _served(found: _Match, day: date, notice: Notice) -> TaskVerdict:
     return TaskVerdict(task.no, note, (Reason(f"宣传任务：第{task.no}项", because, _CLAUSE),))
 
 
-def _of_another(found: _Match, units: tuple[str, ...], notice: Notice) -> TaskVerdict:
-    """Counties write of gas and floods too; only bodies with tasks of their own are told."""
-    if not any(_responsible(task, units, notice) for task in notice.tasks):
-        return TaskVerdict(None)
+def _of_another(found: _Match) -> TaskVerdict:
     named = "、".join(found.task.units)
     said = f"内容像附件3第{found.task.no}项“{found.task.content}”，但责任单位是{named}"
     return TaskVerdict(None, said, (Reason("宣传任务：无", said, _CLAUSE),))
@@ -205,8 +203,8 @@ def _topics(
     """Every task that some words speak for, best first."""
     texts = {"title": heading[:300], "opening": early.text[:_OPENING], "body": early.text}
     fired = fire(cues, {**texts, "body": early})
-    found = [_weigh(task, fired, texts, images, cues) for task in notice.tasks]
-    return sorted((one for one in found if one.score > 0), key=lambda one: -one.score)
+    weighed = (_weigh(task, fired, texts, images, cues) for task in notice.tasks)
+    return sorted((one for one in weighed if one is not None), key=lambda one: -one.score)
 
 
 def _without_names(heading: str, units: tuple[str, ...], notice: Notice) -> str:
@@ -219,20 +217,29 @@ def _without_names(heading: str, units: tuple[str, ...], notice: Notice) -> str:
 
 
 def _told_in_the_text(
-    topics: list[_Match], early: Passage, notice: Notice, cues: CueTable
+    mine: Iterable[Task], topics: list[_Match], early: Passage, cues: CueTable
 ) -> list[_Match]:
     """Topics under a headline that names none: told at the start of the text, and again."""
     fired = [one.task.no for one in topics if one.score >= cues.settings["enough"]]
-    again = _told_again(early, cues)
+    again: dict[str, bool] = {}
     found = []
-    for task in notice.tasks:
+    for task in mine:
         if task.no in fired or _wants_pictures(task):
             continue
-        cue = next((one for one in again if _about(one.group, task, cues)), None)
-        if cue is not None:
-            because = f"正文开头写到{cue.reason}，后文又写到"
-            found.append(_Match(task, cues.settings["enough"], because))
+        for cue in _title_cues(task, cues):
+            if cue.id not in again:
+                again[cue.id] = _is_told_again(cue, early, cues)
+            if again[cue.id]:
+                because = f"正文开头写到{cue.reason}，后文又写到"
+                found.append(_Match(task, cues.settings["enough"], because))
+                break
     return found
+
+
+def _is_told_again(cue: Cue, early: Passage, cues: CueTable) -> bool:
+    """Whether words of headlines come up at the start of a text and again."""
+    places = asserted(cues, cue.id, early, _TOLD_AGAIN)
+    return len(places) >= _TOLD_AGAIN and places[0] < _OPENING
 
 
 def _by_the_notice(
@@ -241,11 +248,12 @@ def _by_the_notice(
     """Of the tasks asked of these units now, those the text tells in annex 3's own words."""
     points = {one.task.no: one.score for one in topics}
     opening = Passage(told.early.text[:_OPENING])
+    notice_words = NoticeWords(notice, told.heading, told.early.text)
     found = []
     for task in asked:
         if _wants_pictures(task):
             continue
-        score, words, twice = told_by_the_notice(task, notice, told.heading, told.early.text)
+        score, words, twice = notice_words.told(task)
         at = opening.text.find(words)
         places = [p for c in _title_cues(task, cues) for p in asserted(cues, c.id, opening, _CUES)]
         elsewhere = any(at < 0 or abs(place - at) > _APART for place in places)
@@ -271,18 +279,8 @@ def _wants_pictures(task: Task) -> bool:
 
 
 def _title_cues(task: Task, cues: CueTable) -> list[Cue]:
-    return [one for one in cues.cues if one.scope == "title" and _about(one.group, task, cues)]
-
-
-def _told_again(early: Passage, cues: CueTable) -> list[Cue]:
-    """Cues of headlines whose words come up at the start of a text and again."""
-    found = []
-    for cue in cues.cues:
-        if cue.scope == "title":
-            places = asserted(cues, cue.id, early, _TOLD_AGAIN)
-            if len(places) >= _TOLD_AGAIN and places[0] < _OPENING:
-                found.append(cue)
-    return found
+    topics = cues.words_in(task.content)
+    return [one for one in cues.cues if one.scope == "title" and one.group in topics]
 
 
 def _weigh(
@@ -291,8 +289,10 @@ def _weigh(
     texts: Mapping[str, str],
     images: int,
     cues: CueTable,
-) -> _Match:
-    speaking = [one for one in fired if _about(one.cue.group, task, cues)]
+) -> _Match | None:
+    """What words speak for a task; None where none do, or where it wants pictures."""
+    topics = cues.words_in(task.content)
+    speaking = [one for one in fired if one.cue.group in topics]
     score = sum(one.cue.points for one in speaking)
     words = [one.matched for one in speaking]
     named = False
@@ -304,14 +304,10 @@ def _weigh(
         elif phrase in texts["body"]:
             score += cues.settings["phrase_body"]
             words.append(phrase)
-    if _wants_pictures(task) and images < _FEW_IMAGES:
-        score = 0.0
+    if score <= 0 or (_wants_pictures(task) and images < _FEW_IMAGES):
+        return None
     because = "写到" + "、".join(f"“{word}”" for word in dict.fromkeys(words[:3]))
     return _Match(task, score, because, named)
-
-
-def _about(topic: str, task: Task, cues: CueTable) -> bool:
-    return topic in cues.words_in(task.content)
 
 
 @lru_cache(maxsize=512)  # every draft asks it of the notice's few tasks
@@ -322,8 +318,12 @@ def _phrases(content: str) -> tuple[str, ...]:
 
 
 def _responsible(task: Task, units: tuple[str, ...], notice: Notice) -> bool:
-    index = unit_index(notice)
-    return any(row in units for name in task.units for row in index.rows(name))
+    return not _rows(task.units, unit_index(notice)).isdisjoint(units)
+
+
+@lru_cache(maxsize=512)  # every draft asks it of the notice's few tasks
+def _rows(names: tuple[str, ...], index: UnitIndex) -> frozenset[str]:
+    return frozenset(row for name in names for row in index.rows(name))
 
 
 def _distance(task: Task, day: date, notice: Notice) -> int:

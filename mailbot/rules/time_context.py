@@ -63,11 +63,14 @@ def is_labelled(before: str) -> bool:
     return _HAPPENED.search(before) is not None
 
 
-def is_report(before: str, after: str) -> bool:
-    """Whether the time is that of a report: 接报时间：, 8时20分接到群众报警."""
+def is_report(before: str, after: str, *, labelled: bool) -> bool:
+    """Whether the time is that of a report: 接报时间：, 8时20分接到群众报警.
+
+    `labelled` is what `is_labelled` says of it.
+    """
     if _REPORTED_BEFORE.search(before):
         return True
-    if _HAPPENED.search(before) or _FIELD.search(before):
+    if labelled or _FIELD.search(before):
         return False
     report = _REPORTED_AFTER.search(after)
     if report is None or report.start() > 30 or _ONGOING.search(after, 0, report.start()):
@@ -86,7 +89,7 @@ def sentence_after(following: str) -> str:
     return _SENTENCE_END.split(following, 1)[0]
 
 
-def points(before: str, after: str, *, first: bool, day_only: bool) -> float:
+def points(before: str, after: str, *, first: bool, day_only: bool, labelled: bool) -> float:
     """How much the words around it make a time the event's.
 
     Args:
@@ -94,9 +97,10 @@ def points(before: str, after: str, *, first: bool, day_only: bool) -> float:
         after: The rest of its sentence, up to the next time.
         first: The text's first time: what happened may be told a little later.
         day_only: The time is a whole day, which hardly is the time of anything.
+        labelled: What `is_labelled` says of it.
     """
     score = _of_what_follows(after, first=first, day_only=day_only)
-    if _HAPPENED.search(before) or _FIELD.search(before):
+    if labelled or _FIELD.search(before):
         score += 6
     elif _ONCE.search(after):
         score -= 4

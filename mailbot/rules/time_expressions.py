@@ -67,19 +67,21 @@ _CLOCK = rf"""(?:
 )(?P<about>{_S}(?:整|正(?=[，。；、,\s发]|$)|来?钟|多钟?|把钟|许|左右|不到(?![位场岗达现])|出头|刚过|过|前后|上下|光景|的样子)){{0,2}})"""
 
 # What may follow the first character of a time. Texts are scanned for these alone: the grammar
-# below is tried at one character in twenty.
+# below is tried at one character in sixty.
 _CLOCK_AHEAD = rf"[ \t]{{0,2}}(?:[\d{NUMERAL}]|差)"
+_NUMBER_AHEAD = rf"[ \t]{{0,2}}[\d{NUMERAL}]"
+_YEAR = rf"年(?=度?(?:{_NUMBER_AHEAD}|[ \t]{{0,2}}[本当同上这]))"
+_UNIT = rf"(?:[日号时点]|{_YEAR}|月(?=份?{_NUMBER_AHEAD})|[至到~–—-](?=—?{_NUMBER_AHEAD}))"
 _FIRST = {
-    r"\d": r"(?<![\d.]\d)(?:\d{7}|\d{0,3}[ \t]{0,2}"
-    r"[年月日号时点:至到~–—/.早晚凌清中正下傍上深半-])",
-    "昨今翌晨早晚夜午": "",
-    NUMERAL: rf"[{NUMERAL}]{{0,3}}[ \t]{{0,2}}[年月日号时点至到~–—-]|大?早",
+    "0123456789": r"(?<![\d.]\d)(?:\d{7}|\d{0,3}+[ \t]{0,2}"
+    rf"(?:{_UNIT}|[:早晚凌清中正下傍上深半]|[/.](?=\d)))",
+    NUMERAL: rf"[{NUMERAL}]{{0,3}}+[ \t]{{0,2}}{_UNIT}|大?早",
     "大": "前天|清早|年|半夜|[约概]" + _CLOCK_AHEAD,
     "前": "[天日年晨早晚夜午凌傍下上]|一[天日晚夜]|半夜",
     "当": "[天日年月晨早晚夜午凌傍下上]",
     "次": "[日晨早晚夜午凌傍下上]",
     "同": "[日年月]",
-    "去": "年",
+    "去": _YEAR,
     "本": "[月年周星礼]",
     "上": "午|半夜|个?[月周星礼上]",
     "这": "个?[月周星礼]",
@@ -123,10 +125,10 @@ _FIRST = {
     "不": "到",
     "AaPp": "[Mm]",
 }
+_SHORT = "昨今翌晨早晚夜午"
+_FIRST[_SHORT] = rf"(?=[ \t的天日儿间里黑\d{_SHORT}{''.join(_FIRST)}]|{_YEAR})"
 _START = re.compile(
-    f"[{''.join(_FIRST)}](?:"
-    + "|".join(f"(?<=[{first}])(?:{then})" for first, then in _FIRST.items())
-    + ")"
+    "|".join(f"{sign}(?:{then})" for first, then in _FIRST.items() for sign in first)
 )
 EXPRESSION = re.compile(
     rf"""(?<![\d.])(?<!\d:)

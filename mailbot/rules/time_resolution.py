@@ -4,7 +4,6 @@ Words that allow two readings keep both: the verdict then has to hold for either
 """
 
 import re
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mailbot.rules.chinese_numerals import consecutive, small_number
@@ -50,7 +49,7 @@ def resolve(found: re.Match[str], told: Told) -> Instant | None:
     day = day_of(found, told)
     if day is None:
         return None
-    at = replace(_BLANK, start=found.start(), end=found.end(), day=day, dated=dated)
+    at = _BLANK._replace(start=found.start(), end=found.end(), day=day, dated=dated)
     part = part_of(found)
     if found["clock"] is None:
         return _whole(at, found, part, told)
@@ -66,13 +65,13 @@ def resolve_ago(found: re.Match[str], reference: datetime) -> Instant | None:
     if told is None:
         return None
     least, most = told
-    at = replace(_BLANK, start=found.start(), end=found.end())
+    at = _BLANK._replace(start=found.start(), end=found.end())
     if found["unit"] == "天":
         day = (reference - least * DAY).date()
-        return None if least != most else _span_of(replace(at, day=day), day, "")
+        return None if least != most else _span_of(at._replace(day=day), day, "")
     latest, earliest = (_minutes_before(reference, minutes) for minutes in (least, most))
     precision: Precision = "minute" if least == most else "range"
-    return replace(at, earliest=earliest, latest=latest, precision=precision, day=earliest.date())
+    return at._replace(earliest=earliest, latest=latest, precision=precision, day=earliest.date())
 
 
 def _minutes_before(reference: datetime, minutes: float) -> datetime:
@@ -126,11 +125,11 @@ def join(first: Instant, second: Instant, *, began: bool = False) -> Instant:
     """
     if began:
         latest = min(first.latest, max(first.earliest, second.earliest))
-        return replace(first, latest=latest, end=second.end)
+        return first._replace(latest=latest, end=second.end)
     until = second.earliest if second.precision in ("minute", "hour") else second.latest
     latest = max(first.earliest, until)
     other = (first.other[0], second.other[1]) if first.other and second.other else None
-    return replace(first, latest=latest, precision="range", end=second.end, other=other)
+    return first._replace(latest=latest, precision="range", end=second.end, other=other)
 
 
 _BLANK = Instant(
@@ -163,8 +162,7 @@ def _is_past_night(found: re.Match[str], part: str, told: Told) -> bool:
 
 def _span_of(at: Instant, day: date, part: str) -> Instant:
     from_hour, to_hour = _SPANS.get(part.removeprefix("天"), _NIGHT) if part else (0, 24)
-    return replace(
-        at,
+    return at._replace(
         earliest=midnight(day) + timedelta(hours=from_hour),
         latest=midnight(day) + timedelta(hours=to_hour) - MINUTE,
         precision="part_of_day" if part else "day",
@@ -186,8 +184,7 @@ def _at_clock(at: Instant, found: re.Match[str], clock: Clock, part: str, told: 
     precision: Precision = "hour" if clock.whole else "minute"
     if clock.after > 59:
         precision = "range"
-    return replace(
-        at,
+    return at._replace(
         earliest=moment - before,
         latest=moment + after,
         precision=precision,
