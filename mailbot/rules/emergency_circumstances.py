@@ -109,8 +109,9 @@ def danger_signs(body: str, cues: CueTable) -> tuple[str, ...]:
     denied, signs = cues.word_patterns["not_asserted"], cues.word_patterns["danger"]
     found: dict[str, None] = {}
     for clause in _CLAUSE_END.split(body[:_SIGNS_IN]):
-        if not denied.search(clause):
-            found |= dict.fromkeys(signs.findall(clause))
+        told = signs.findall(clause)
+        if told and not denied.search(clause):
+            found |= dict.fromkeys(told)
     return tuple(found)
 
 

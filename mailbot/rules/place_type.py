@@ -8,6 +8,7 @@ comes from the notice (annex 2).
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailbot.notice import Notice, Unit
@@ -91,6 +92,7 @@ class UnitIndex:
         for unit in notice.units:
             self._take(unit)
         self._pattern = self._compile()
+        self._opening = _opening_of((_OWN_CITY, *self._spellings, *self._sections, *self._loose))
 
     def _take(self, unit: Unit) -> None:
         stem = self._place_of(unit)
@@ -134,7 +136,7 @@ class UnitIndex:
     def mentions(self, text: str) -> list[Mention]:
         """Units named in an already `simple` text, in order, each name once at its place."""
         found: list[Mention] = []
-        for count, match in enumerate(self._pattern.finditer(text)):
+        for count, match in enumerate(self._named(text)):
             if count >= _ENOUGH:
                 break
             mention = self._mention(match, text)
@@ -145,6 +147,14 @@ class UnitIndex:
             elif not _part_of(found, mention, text):
                 found.append(mention)
         return found
+
+    def _named(self, text: str) -> Iterator[re.Match[str]]:
+        """What the pattern finds, tried only where some name may begin."""
+        end = 0
+        for place in self._opening.finditer(text):
+            if place.start() >= end and (match := self._pattern.match(text, place.start())):
+                yield match
+                end = match.end()
 
     def _mention(self, match: re.Match[str], text: str) -> Mention | None:
         start, end = match.span()
@@ -272,6 +282,18 @@ def _type_of(match: re.Match[str]) -> str:
 def _stem(place: str) -> str:
     short = place.removeprefix(_OWN_CITY + "市").removeprefix(_OWN_CITY)
     return short[:-1] if short[-1] in "区县市" and len(short) > 2 else short
+
+
+def _opening_of(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds where one of the names may begin: by its first two characters."""
+    seconds: dict[str, set[str]] = {}
+    for name in names:
+        seconds.setdefault(name[:1], set()).add(name[1:2])
+    branches = (
+        re.escape(first) + ("" if "" in then else f"(?=[{re.escape(''.join(sorted(then)))}])")
+        for first, then in seconds.items()
+    )
+    return re.compile("|".join(branches))
 
 
 def _any_of(names: dict[str, object] | dict[str, str] | dict[str, tuple[str, ...]]) -> str:

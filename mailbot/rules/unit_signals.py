@@ -44,10 +44,11 @@ _ACTS = re.compile(
     r"(?:组织|召开|开展|举办|举行|牵头|联合|会同|完成|启动|积极|扎实|赴|对|到|推|制|编|率|梳理|负责|立即|迅速|把)"
 )
 _SALUTED = re.compile(r"[^，。；！？\n]{0,8}[:：]|$|各位|领导|同志|负责人")
+_JOINT_CREDIT = re.compile(r"(?:联合|共同)(?:报送|供稿|撰稿|上报|投稿)")
 _JOINTLY = re.compile(
-    r"(?:^|[。！？\n])[ \u3000]{0,8}([^。！？\n：:]{4,60}?)[（(]?"
-    r"(?:联合|共同)(?:报送|供稿|撰稿|上报|投稿)"
+    rf"(?:^|[。！？\n])[ \u3000]{{0,8}}([^。！？\n：:]{{4,60}}?)[（(]?{_JOINT_CREDIT.pattern}"
 )
+_LONGEST_ENDING = 40  # characters of what the next finds
 _ENDING = re.compile(
     r"(?:^|[。！？\n”])[ \u3000（(]{0,8}([^。！？\n（）()]{2,24})[）)]?[ \u3000]{0,4}$"
 )
@@ -152,12 +153,12 @@ def _signed_in_text(index: UnitIndex, evidence: UnitEvidence) -> Iterator[Signal
     """市政处 环卫处联合供稿 at either end of a body, or a last sentence that is only a name."""
     head, tail = simple(evidence.first_sentences[:_LONGEST]), simple(evidence.last_words)
     for words in (head, tail):
-        found = _JOINTLY.search(words)
+        found = _JOINTLY.search(words) if _JOINT_CREDIT.search(words) else None
         named = [m for m in index.mentions(found[1]) if m.firm] if found else []
         if len({m.units for m in named}) > 1:
             yield from (_signal(1, "联合报送", mention) for mention in named)
             return
-    ending = _ENDING.search(tail)
+    ending = _ENDING.search(tail, max(0, len(tail) - _LONGEST_ENDING))
     if ending is None or not evidence.last_words or len(evidence.last_words) < len(ending[0]) + 4:
         return
     for mention in index.mentions(ending[1])[:1]:
