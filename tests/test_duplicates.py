@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,37 @@ def test_what_is_stored_comes_back(body: str, title: str) -> None:
 
     assert revive(record) == replace(new, draft_id=5, received_at=AT)
     assert len(new.stored) < 400
+
+
+def test_what_was_stored_once_is_found_again() -> None:
+    """The ledger keeps fingerprints for years: of the same draft it must come out the same."""
+    body = (
+        "城管队员查处占道经营12起，劝离流动摊贩3.5万人次，清运建筑垃圾20吨（其中渣土8吨），"
+        "APP受理投诉100件，满意率98.5%，é与𠀀各一处，值班电话公布，群众纷纷点赞。"
+    )
+
+    assert fingerprint("关于5月10日夜间巡查的简讯", body).stored == (
+        "2:6f05e705b48ec5354c3b7ace816e3b738b3ca4067427008a6af445ed5cfbad89:"
+        "34ec96b5f7efc40a9d939d82ff4b6114c2dd2e65902ea9e90bb2e1f5437f319e"
+        "016647c79f2c00f562bea74e6a0dbb4697b9f982e082cb52fe1a89758c9ef3b8"
+        "5581b74a1913f38e5557b72095f5f7be2c02945ff66326f7dd48240a85d3e79c"
+        "adec0fb5c79e082269eb93c073fcb4ef562d2085acaa0e73922dc253f7e6d323:"
+        "8f39d884:88:010000000000000002000800020004000000800200000000:"
+    )
+
+
+@given(st.text("一丁七1a é\u07ff\uffee𠀀", min_size=44, max_size=200))
+def test_each_bin_keeps_its_least_piece(body: str) -> None:
+    """Whatever bytes a character takes, every four in a row are a piece."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKC", body).lower() if sign.isalnum())
+    least: dict[int, int] = {}
+    for at in range(len(bare) - 3):
+        mixed = crc32(bare[at : at + 4].encode()) * 2654435761 & 0xFFFFFFFF
+        least[mixed >> 26] = min(mixed, least.get(mixed >> 26, mixed))
+
+    values = fingerprint("", body).values
+
+    assert not values or all(values[at] == kept & 0xFFFF for at, kept in least.items())
 
 
 def test_a_fingerprint_without_figures_is_compared_by_its_words() -> None:

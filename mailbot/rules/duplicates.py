@@ -9,7 +9,7 @@ import hashlib
 import re
 import struct
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -36,9 +36,11 @@ _CHANGED, _KEPT, _MANY = 0.34, 0.7, 4  # shares of the figures, and how many mak
 _TITLE_ALIKE = 92
 _LONGEST_STAGE = 8
 _SPECIFIC = 8  # characters a title needs to be more than 工作动态
-_FOUR = re.compile(r"(?s)....")
+_CONTINUING = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that do not begin a character
+_BYTES = bytes(1 if b < 0x80 else 2 if b < 0xE0 else 3 if b < 0xF0 else 4 for b in range(256))
+_CUT = tuple(f"{size}s" for size in range(4 * _PIECE + 1))  # as `struct` cuts so many bytes
 _NOT_TEXT = re.compile(r"[\W_]{1,1000}")
-_PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）《》【】—…,.;:?!()-]{1,1000}")
+_PUNCTUATION = re.compile(r"[\s，。、；：？！“”‘’（）《》【】—…,.;:?!()%+/·-]")
 _DIGITS = re.compile(r"\d{1,20}")
 _STAGE = re.compile(
     r"修改(?:稿|版|后)?|修订(?:稿|版)|改(?:后)?稿|定稿|终稿|最终(?:稿|版)?|正式稿|更正(?:稿|版)?|更新(?:稿|版)?"
@@ -111,8 +113,9 @@ class Fingerprint:
 def fingerprint(title: str, body: str, *, file_name: str = "", subject: str = "") -> Fingerprint:
     """The fingerprint of a draft; file name and subject only tell its stage (修改稿…)."""
     bare_body = _bare(body)
-    # An ideograph never joins what stands before it: the two can be made bare apart.
-    text = _bare(title) + bare_body if "一" <= body[:1] <= "龥" else _bare(title + body)
+    # Neither ideograph nor digit joins what stands before it: the two can be made bare apart.
+    apart = "一" <= body[:1] <= "龥" or "0" <= body[:1] <= "9"
+    text = _bare(title) + bare_body if apart else _bare(title + body)
     around = (file_name[:200], subject[:200])
     named = [_STAGE.search(words) for words in (title[:200], *around)]
     named += [_MENDED.search(words) for words in around]
@@ -348,14 +351,29 @@ def _minima(text: str) -> tuple[int, ...]:
     """The least hash in each of 64 bins; empty bins borrow from the next (densification)."""
     if len(text) < _LEAST_PIECES + _PIECE:
         return ()
-    # Four rows of pieces side by side, each begun a character later, are all pieces.
-    pieces = chain.from_iterable(_FOUR.findall(text, first) for first in range(_PIECE))
     least = [1 << _HASH_BITS] * _BINS
-    for crc in map(crc32, map(str.encode, pieces)):
+    for crc in map(crc32, chain.from_iterable(_pieces(text))):
         mixed = crc * 2654435761 & 0xFFFFFFFF  # its first bits tell the bin
         if mixed < least[mixed >> _IN_BIN]:  # noqa: PLR1730  min() costs three times as much here
             least[mixed >> _IN_BIN] = mixed
+    if max(least) < 1 << _HASH_BITS:
+        return tuple(value & 0xFFFF for value in least)
     return tuple(_dense(least, at) for at in range(_BINS))
+
+
+def _pieces(text: str) -> Iterator[tuple[bytes, ...]]:
+    """Every four characters in a row, in UTF-8: four rows of pieces that lie side by side.
+
+    The bytes of a row's pieces are added up for all of them at once, as one long number.
+    """
+    written = text.encode()
+    sizes = written.translate(_BYTES, _CONTINUING)
+    for first in range(_PIECE):
+        many = (len(sizes) - first) // _PIECE
+        columns = (sizes[first + at :: _PIECE][:many] for at in range(_PIECE))
+        lengths = sum(int.from_bytes(column, "little") for column in columns)
+        row = "".join(map(_CUT.__getitem__, lengths.to_bytes(many, "little")))
+        yield struct.Struct(row).unpack_from(written, sum(sizes[:first]))
 
 
 def _dense(least: list[int], at: int) -> int:

@@ -112,9 +112,11 @@ def _pairs(signs: str) -> bool:
 
 
 def _said_again(text: str) -> Iterator[Hint]:
+    sentences = [told.strip() for told in _SENTENCE.findall(text)]
+    if len(set(sentences)) == len(sentences):
+        return
     seen: set[str] = set()
-    for hit in _SENTENCE.finditer(text):
-        sentence = hit[0].strip()
+    for sentence in sentences:
         if sentence in seen:
             yield Hint("重复", sentence[:40], "这句话前面已有一句，一字不差，请核对是否重复")
         seen.add(sentence)

@@ -26,7 +26,7 @@ _DAYS = re.compile(
 _LASTED = re.compile(
     r"[^。\n]{0,24}?(?:为期|历时|持续|连续|放假)(?:了|共)?(\d{1,3}|[一二两三四五六七八九十]{1,3})天"
 )
-_THEN_DAYS = wording(r"(?<![\d第前每近])(\d{1,2})天(?:里|共|假期)")
+_THEN_DAYS = re.compile(r"(\d(?<![\d第前每近]\d)\d?)天(?:里|共|假期)")
 _LATER = re.compile(r"(?:将于|拟于|计划于|预计于?|定于)(\d{1,2})月(?:底|初|[上中下]旬|\d{1,2}日)")
 _FIRST_DAY = re.compile(r"(\d(?<![\d年至—-]\d)\d?)月\d{1,2}日")
 _PER_UNIT = re.compile(r"平均每([个座处台辆户家人名条盏场件组栋])$")
@@ -57,7 +57,7 @@ def disagreeing_spans(text: str) -> Iterator[Hint]:
         if said and days and days not in (lasted, lasted - 1):
             yield Hint("日期", found[0] + said[0], f"起止相隔{lasted}天，文中是{said[1]}天，请核对")
     if len(ranges) == 1:
-        for then in _THEN_DAYS.matches(text):
+        for then in _THEN_DAYS.finditer(text):
             if int(then[1]) not in (ranges[0], ranges[0] - 1) and ranges[0] < 2 * int(then[1]):
                 yield Hint("日期", then[0], f"文中的起止日期是{ranges[0]}天，请核对")
 

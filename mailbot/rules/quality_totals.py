@@ -93,15 +93,14 @@ def _listed_bare(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
     """评查60卷，优秀18卷、良好30卷、合格14卷: three and more parts right after their whole."""
     for whole in prose.figures:
         index = whole.clause + 1
-        if whole.each or whole.about or index >= len(prose.clauses):
+        clause = prose.clauses[whole.clause]
+        if whole.each or clause.stop not in "，,：" or index >= len(prose.clauses):
             continue
         own = prose.of_clause(index)
-        if (
-            len(own) != 1
-            or own[0].unit != whole.unit
-            or prose.clauses[whole.clause].stop not in "，,："
-        ):
+        if len(own) != 1 or own[0].unit != whole.unit or whole.about:
             continue
+        if prose.clauses[index].stop != "、" and not own[0].each:
+            continue  # such parts have 、 between them
         if _LOOSE.search(own[0].before) or _LOOSE.search(prose.words(whole.clause)):
             continue
         parts = _run(prose, own[0], prose.clauses[index].start)

@@ -105,7 +105,7 @@ def _days_and_figures(text: str) -> tuple[set[str], list[str]]:
                 month = ""
         elif measure in _OF_CLOCKS:
             clock_end = hit.end()
-        elif not _is_year(number) and hit.start() != clock_end:
+        elif hit.start() != clock_end and not _is_year(number):
             figures.append(number)
     return days, figures
 
