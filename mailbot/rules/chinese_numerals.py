@@ -1,10 +1,12 @@
 """Small numbers as Chinese texts write them: 8, ８, 八, 二十三, 廿三, 两, 〇."""
 
 import re
+from functools import lru_cache
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0, "○": 0, "两": 2, "俩": 2,
 }  # fmt: skip
+_KEPT = 1024  # short strings, the same in every text
 _TENS = {"十": 1, "廿": 2, "卅": 3}
 NUMERAL = "〇○零一二两三四五六七八九十廿卅"
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -21,6 +23,7 @@ def narrow(text: str) -> str:
     return _WIDE.sub(lambda found: _NARROW[found[0]], text)
 
 
+@lru_cache(maxsize=_KEPT)
 def small_number(written: str) -> int | None:
     """The number below 10,000 that a string of digits or numerals means, None for any other.
 
@@ -46,6 +49,7 @@ def _with_tens(written: str) -> int | None:
     return tens * 10 + (_DIGITS[tail] if tail else 0)
 
 
+@lru_cache(maxsize=_KEPT)
 def consecutive(written: str) -> tuple[int, int] | None:
     """The two numbers of 八九, 两三, 十一二, 二三十, 三五; None for a single number."""
     tens, twenty = written.startswith("十"), written.endswith("十")

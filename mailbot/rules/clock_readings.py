@@ -19,6 +19,7 @@ _QUARTERS = {"一": 15, "1": 15, "二": 30, "两": 30, "2": 30, "三": 45, "3": 
 _MORNING_OF_NIGHT = ("凌晨", "拂晓", "黎明", *FAR_SIDE)
 _NEARLY = {True: 15, False: 10}  # minutes 快九点 and 近8时30分 may be away from it
 _WHOLE = 59
+_FINER = ("mi2", "mi3", "mi4", "half", "quarter", "less1", "less2", "past", "tens")
 _JUST_PAST = 15
 
 
@@ -42,10 +43,11 @@ class Clock(NamedTuple):
 
 def part_of(found: re.Match[str]) -> str:
     """The part of the day, "" for none; 昨夜凌晨 is the night's far side, 3:15 pm afternoon."""
-    part, later = found["part"] or "", found["later"] or ""
+    part, later, *half = found.group("part", "later", "ampm", "pm")
+    part, later = part or "", later or ""
     if part in EVENING and later in _MORNING_OF_NIGHT:
         return FAR_SIDE[0]
-    half_day = (found["ampm"] or found["pm"] or "").lower()
+    half_day = (half[0] or half[1] or "").lower()
     if half_day and not part:
         hour = small_number(found["h"] or "")
         return "下午" if half_day == "pm" else "凌晨" if hour == NOON_HOUR else "上午"
@@ -94,8 +96,7 @@ def _from_to(written: str, until: int, minute: int, *, short: bool) -> Clock | N
 
 def _is_whole(found: re.Match[str], hour: int) -> bool:
     """8时, 8时许: some time within the hour; 8时整, 24时 are the hour itself."""
-    finer = ("mi2", "mi3", "mi4", "half", "quarter", "less1", "less2", "past", "tens")
-    told = any(found[name] for name in finer) or hour == 24
+    told = any(found.group(*_FINER)) or hour == 24
     exactly = set("整正") & set(found["about"] or "")
     return found["unit"] is not None and not told and not exactly
 
@@ -121,7 +122,6 @@ def _minute(found: re.Match[str]) -> int | None:
         return 30
     if found["quarter"]:
         return _QUARTERS[found["quarter"]]
-    names = ("mi1", "mi2", "mi3", "mi4", "past", "tens")
-    written = next((found[name] for name in names if found[name]), None)
+    written = next(filter(None, found.group("mi1", "mi2", "mi3", "mi4", "past", "tens")), None)
     number = small_number(written) if written else 0
     return number if number is not None and number < 60 else None

@@ -19,6 +19,7 @@ _RELATIVE = {
     "大前天": -3, "前天": -2, "前日": -2, "前": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1,
     "今天": 0, "今日": 0, "今儿": 0, "今": 0,
 }  # fmt: skip
+_YEARS_BACK = {"今": 0, "本": 0, "去": 1, "前": 2}
 _SAME_DAY = ("当天", "当日", "同日", "当")
 _NEXT_DAY = ("次日", "翌日", "第二天", "隔天", "次", "翌")
 _DAY_BEFORE = ("头天", "头", "前一天", "前一日", "前一")
@@ -98,12 +99,11 @@ def _with_year(written: str | None, month: int | None, day: int | None, told: To
     if month is None:
         return None
     today = told.reference.date()
-    years = {"今": today.year, "本": today.year, "去": today.year - 1, "前": today.year - 2}
-    anchor_year = (told.anchor or today).year
     if written in ("同", "当"):
-        return _valid(anchor_year, month, day)
+        return _valid((told.anchor or today).year, month, day)
     if written is not None:
-        year = years.get(written) or small_number(written) or 0
+        back = _YEARS_BACK.get(written)
+        year = today.year - back if back is not None else small_number(written) or 0
         return _valid(year + 2000 if year < 100 else year, month, day)
     near = told.anchor if told.anchor and told.anchor.year != today.year else None
     return _nearest([_valid(today.year + n, month, day) for n in (-1, 0, 1)], near, today, _SOON)

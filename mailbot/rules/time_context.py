@@ -18,13 +18,15 @@ _REPORTED_BEFORE = re.compile(
     r"(?:接报|接警|报警|报告|来电|报案|上报)(?:时间|于|时刻)[为是:】）)\]]{0,2}[ ]{0,2}约?$"
     r"|(?:接报|接警)于?$|(?:接报|接警|报警|来电|报案)[是在于][ ]{0,2}约?$"
 )
+_REPORTED_AT_ONCE = re.compile(
+    r"[^，。；\n]{0,4}(?:上报|报告)|[，, ]{0,2}[^，。；\n]{1,12}(?:报告|上报)(?=[，,:称])"
+)
+_ASKED = r"[^，。；\n]{0,16}(?:反映|报料|投诉|求助)"
 _REPORTED_AFTER = re.compile(
     r"接到?[^，。；\n]{0,14}(?:报警|警情|报告|电话|来电|求助|举报|反映|通知|投诉|指令|警|报|信息|转办|派单)"
-    r"|接(?:报|警|诉)|收到[^，。；\n]{0,14}(?:报告|信息|求助|反映|派单|电话|警情)"
-    r"|(?:来电|(?<!平台)(?<!系统)(?<!装置)(?<!监测)(?<!自动)(?<!仪)(?<!器)报警|报[的了]警|报案|打电话|致电)(?:称|说|反映|求助)?"
-    r"|(?:市民|群众|居民|网友|业主|商户)[^，。；\n]{0,16}(?:反映|报料|投诉|求助)"
-    r"|^[^，。；\n]{0,4}(?:上报|报告)"
-    r"|^[，, ]{0,2}[^，。；\n]{1,12}(?:报告|上报)(?=[，,:称])"
+    r"|接(?:报|警|诉)|收到[^，。；\n]{0,14}(?:报告|信息|求助|反映|派单|电话|警情)|来电|报[的了]警|报案|打电话|致电"
+    r"|报警(?<!平台报警)(?<!系统报警)(?<!装置报警)(?<!监测报警)(?<!自动报警)(?<!仪报警)(?<!器报警)"
+    rf"|市民{_ASKED}|群众{_ASKED}|居民{_ASKED}|网友{_ASKED}|业主{_ASKED}|商户{_ASKED}"
     r"|拨打(?:了)?(?:110|119|120|12345|热线|电话)|向[^，。；\n]{1,14}(?:报告|报警|求助|反映)"
 )
 _HAPPENS = re.compile(
@@ -72,7 +74,7 @@ def is_report(before: str, after: str, *, labelled: bool) -> bool:
         return True
     if labelled or _FIELD.search(before):
         return False
-    report = _REPORTED_AFTER.search(after)
+    report = _REPORTED_AT_ONCE.match(after) or _REPORTED_AFTER.search(after)
     if report is None or report.start() > 30 or _ONGOING.search(after, 0, report.start()):
         return False
     happens = _HAPPENS.search(after)

@@ -256,8 +256,8 @@ def _is_clock(found: re.Match[str]) -> bool:
     if found["ch"] is not None or found["mi1"] is not None:
         return True
     text, hour = found.string, found["h"]
-    exact = any(found[name] for name in _EXACT)
-    hinted = any(found[name] for name in _HINTS) or consecutive(hour) is not None
+    exact = any(found.group(*_EXACT))
+    hinted = any(found.group(*_HINTS)) or consecutive(hour) is not None
     if found["unit"] == "点" and not exact and not found["about"]:
         if _CLOCK_NOT.match(text, found.end()):
             return False
