@@ -143,7 +143,7 @@ def match(
     """
     if not units:
         return TaskVerdict(None)
-    mine = [task for task in notice.tasks if _responsible(task, units, notice)]
+    mine = _tasks_of(units, notice)
     if not mine:  # counties write of gas and floods too; only bodies with tasks are told
         return TaskVerdict(None)
     heading = _without_names(title or subject, units, notice)
@@ -291,11 +291,13 @@ def _weigh(
     cues: CueTable,
 ) -> _Match | None:
     """What words speak for a task; None where none do, or where it wants pictures."""
+    score, named = 0.0, False
+    words: list[str] = []
     topics = cues.words_in(task.content)
-    speaking = [one for one in fired if one.cue.group in topics]
-    score = sum(one.cue.points for one in speaking)
-    words = [one.matched for one in speaking]
-    named = False
+    for one in fired:
+        if one.cue.group in topics:
+            score += one.cue.points
+            words.append(one.matched)
     for phrase in _phrases(task.content):
         if phrase in texts["title"]:
             score += cues.settings["phrase_title"]
@@ -315,6 +317,11 @@ def _phrases(content: str) -> tuple[str, ...]:
     """The task's own words, where they are particular enough to recognise it by."""
     parts = _SPLIT.split(content)
     return tuple(part for part in parts if len(part) >= _PHRASE_LEAST and part not in _VAGUE)
+
+
+def _tasks_of(units: tuple[str, ...], notice: Notice) -> list[Task]:
+    index = unit_index(notice)
+    return [task for task in notice.tasks if not _rows(task.units, index).isdisjoint(units)]
 
 
 def _responsible(task: Task, units: tuple[str, ...], notice: Notice) -> bool:
