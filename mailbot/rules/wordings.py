@@ -43,6 +43,12 @@ class Wording:
         return _opening(self.marks)
 
     @cached_property
+    def _first(self) -> re.Pattern[str] | None:
+        """A character that a match may begin with; None: nearly any."""
+        first = self.marks.first
+        return re.compile(_as_class(first)) if first and not _is_wide(first) else None
+
+    @cached_property
     def _quick(self) -> bool:
         return _is_quick(self.marks)
 
@@ -70,15 +76,23 @@ class Wording:
                 starts.update([at - low - moved for at in places[sign]])
             else:
                 for at in places[sign]:
-                    starts.update(range(at - high - moved, at - low - moved + 1))
+                    starts.update(self._possible(text, at - high - moved, at - low - moved + 1))
         return self._tried(text, sorted(starts))
+
+    def _possible(self, text: str, left: int, right: int) -> Iterable[int]:
+        """Where from left to right a match may begin by its first character."""
+        if self._first is None:
+            return range(left, right)
+        return [found.start() for found in self._first.finditer(text, max(0, left), max(0, right))]
 
     def _tried(self, text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
         """Matches that begin at these places, in order, none within another."""
-        beginning, end, length = self._beginning, 0, len(text)
+        many, end, length = len(self.marks.branches) > _FEW, 0, len(text)
+        pattern: re.Pattern[str] | None = None if many else self.pattern
         for start in starts:
             if end <= start < length:
-                pattern = beginning[text[start]]
+                if many:
+                    pattern = self._beginning[text[start]]
                 if pattern is not None and (found := pattern.match(text, start)):
                     yield found
                     end = found.end()
@@ -95,17 +109,11 @@ class _Beginnings(dict[str, "re.Pattern[str] | None"]):
         if len(self) >= _MOST_SIGNS:
             self.clear()
         branches = self._of.marks.branches
-        able = [branch.words for branch in branches if _may_begin(branch, sign)]
-        if len(able) == len(branches) or (able and len(branches) <= _FEW):
-            self[sign] = self._of.pattern
-        else:
-            self[sign] = self._either("|".join(able)) if able else None
+        able = "|".join(branch.words for branch in branches if _may_begin(branch, sign))
+        if able and able not in self._compiled:
+            self._compiled[able] = re.compile(able)
+        self[sign] = self._compiled.get(able)
         return self[sign]
-
-    def _either(self, words: str) -> re.Pattern[str]:
-        if words not in self._compiled:
-            self._compiled[words] = re.compile(words)
-        return self._compiled[words]
 
 
 def _may_begin(branch: Branch, sign: str) -> bool:
