@@ -9,8 +9,8 @@ from mailbot.rules.wordings import wording
 _NUMERALS = "一二三四五六七八九十"
 _COUNTED = wording(r"(?:^|(?<=[，。；：、\n]))([一二三四五六七八九十])(?:是|要)(?!否)")
 _HEADINGS = (
-    re.compile(r"^[ \t\u3000]{0,8}([一二三四五六七八九十])、", re.MULTILINE),
-    re.compile(r"^[ \t\u3000]{0,8}（([一二三四五六七八九十])）", re.MULTILINE),
+    re.compile(r"\n[ \t\u3000]{0,8}([一二三四五六七八九十])、"),
+    re.compile(r"\n[ \t\u3000]{0,8}（([一二三四五六七八九十])）"),
 )
 _ANNOUNCED = re.compile(
     r"([二两三四五六七八九十2-9])(?:个方面|个|项|条|点|大|种|方面)(?!一|强|字|化|到位)[一-龥]{0,8}[：:，,。]\s{0,3}\Z"
@@ -37,6 +37,7 @@ def miscounted(text: str) -> Iterator[Hint]:
 
 def misnumbered(text: str) -> Iterator[Hint]:
     """一、二、四、 at the heads of paragraphs."""
+    text = f"\n{text}"
     for pattern in _HEADINGS:
         last = 0
         for count, found in enumerate(pattern.finditer(text)):

@@ -23,6 +23,7 @@ _LASTING = re.compile(
 _DAYS = re.compile(
     rf"(\d(?<!\d\d)\d?)月(\d{{1,2}})日{_WEEKDAY}{_UNTIL}(?:(\d{{1,2}})月)?(\d{{1,2}})日{_WEEKDAY}"
 )
+_GOES_ON = re.compile(rf"日{_WEEKDAY}{_UNTIL}\d")  # what _DAYS holds
 _LASTED = re.compile(
     r"[^。\n]{0,24}?(?:为期|历时|持续|连续|放假)(?:了|共)?(\d{1,3}|[一二两三四五六七八九十]{1,3})天"
 )
@@ -44,7 +45,7 @@ def disagreeing_spans(text: str) -> Iterator[Hint]:
     for found in _HOURS.matches(text) if _LASTING.search(text) else ():
         yield from _hours(found)
     ranges = []
-    for found in _DAYS.finditer(text):
+    for found in _DAYS.finditer(text) if _GOES_ON.search(text) else ():
         lasted = _length(found)
         if lasted is None:
             continue
