@@ -7,6 +7,8 @@ alert = 7
 event = 6
 [words]               # named sets; a pattern uses one as {name}
 fire = "起火|着火"
+[fields]              # plain words of a topic, between blanks
+flood = "汛 暴雨"
 [[cue]]
 id = "event.fire"     # group.name, unique
 pattern = "{fire}"
@@ -63,10 +65,11 @@ class _File(BaseModel):
     settings: dict[str, float] = Field(default_factory=dict)
     caps: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     words: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, str] = Field(default_factory=dict)
 
 
 def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
-    """Read one cue file; settings an office's copy leaves out are the shipped ones.
+    """Read one cue file; settings and fields an office's copy leaves out are the shipped ones.
 
     Args:
         path: The office's own copy; None for the file shipped in the package.
@@ -84,7 +87,11 @@ def load_cues(path: Path | None = None, *, name: str = "emergency") -> CueTable:
     if data == _shipped(name):
         return shipped
     table = parse_cues(data, where)
-    return replace(table, settings={**shipped.settings, **table.settings})
+    return replace(
+        table,
+        settings={**shipped.settings, **table.settings},
+        fields={**shipped.fields, **table.fields},
+    )
 
 
 def _shipped(name: str) -> bytes:
@@ -130,6 +137,10 @@ def _table(data: bytes, where: str, *, checked: bool) -> CueTable:
         settings=written.settings,
         caps=written.caps,
         words=words,
+        fields={
+            topic: tuple(sorted(plain.split(), key=len, reverse=True))
+            for topic, plain in written.fields.items()
+        },
     )
 
 

@@ -278,3 +278,64 @@ def test_other_doubts_confirm_nothing() -> None:
     doubts = matched("市政管理科", "燃气安全检查和污水治理两手抓", "2023-04-15").needs_review
 
     assert confirmed_with("市政管理科", doubts, NOTICE) is None
+
+
+HAIR_SALON = (
+    "理发店主小宋去年换一块招牌要交12份材料、等9个工作日，今年在手机上填了一张表，两天就拿到备案。"
+    "科里把店招备案改成承诺制，能在网上核的材料一律不让商户再交，窗口全程帮办。上半年办件340件，"
+    "平均时限压缩六成，企业和商户跑的次数由3次减到0次。"
+)
+NIGHT_SHIFT = (
+    "代驾司机老唐收车已是凌晨两点，城门口那间公厕还亮着灯。环卫处这个月让12座公厕全天开放，夜班保洁员"
+    "两小时巡一遍，门口的屏幕显示空厕位，扫码就能取纸。半个月里夜间如厕三千多人次，多半是出租车司机。"
+)
+
+
+@pytest.mark.parametrize(
+    ("unit", "title", "day", "body", "no"),
+    [
+        pytest.param(
+            "政策法规科（行政审批科）",
+            "小宋的新门头",
+            "2023-07-12",
+            HAIR_SALON,
+            17,
+            id="whole-text",
+        ),
+        pytest.param(
+            "环卫处（含京环）",
+            "老唐的落脚点",
+            "2023-04-27",
+            NIGHT_SHIFT,
+            7,
+            id="its-sibling-is-over",
+        ),
+        pytest.param(
+            "环卫处（含京环）", "老唐的落脚点", "2023-08-27", NIGHT_SHIFT, None, id="too-late"
+        ),
+        pytest.param(
+            "直属一大队", "小宋的新门头", "2023-07-12", HAIR_SALON, None, id="not-its-task"
+        ),
+        pytest.param(
+            "人事科（党建办）",
+            "办好退休手续",
+            "2023-07-12",
+            "人事科为9名职工办理退休手续，材料由窗口代收，工作日随到随办，职工不再跑。",
+            None,
+            id="a-few-words-are-no-topic",
+        ),
+    ],
+)
+def test_a_topic_shows_in_many_of_its_words(
+    unit: str, title: str, day: str, body: str, no: int | None
+) -> None:
+    assert matched(unit, title, day, body).no == no
+
+
+def test_a_topic_that_only_some_words_speak_of_is_put_to_the_office() -> None:
+    body = "科里把申请材料由9份减到6份，三个工作日办结，请各县参照。下一步还将走访商圈。"
+    found = matched("政策法规科（行政审批科）", "一个环节的变化", "2023-07-12", body)
+
+    assert (found.no, found.maybe) == (None, 17)
+    assert "标题没有点明" in found.note
+    assert "“材料”" in found.note

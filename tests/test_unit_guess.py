@@ -42,6 +42,24 @@ def evidence(title: str = "", body: str = "", **more: object) -> UnitEvidence:
             id="我处-and-toilets",
         ),
         pytest.param(
+            "护坡开裂 我处连夜支护",
+            "巡查员老秦摸黑绕坡走了一圈，挡墙上的裂缝能伸进手指，坡下人行道已经拉起了警戒线。",
+            "市政工程处",
+            id="我处-in-the-headline-alone",
+        ),
+        pytest.param(
+            "箱涵清掏遇险情",
+            "我们处的班组正在箱涵里清淤，检查井下水位猛涨，四人扶梯而上，无人受伤。",
+            "市政工程处",
+            id="我们处",
+        ),
+        pytest.param(
+            "捡了八千块 一句话还了",
+            "保洁员老范扫街时捡到一个布包，在垃圾桶旁等了四十分钟。失主把一封信送到环卫处，信上只有谢谢二字。",
+            "环卫处（含京环）",
+            id="the-only-section-named-and-its-work",
+        ),
+        pytest.param(
             "道路开挖管理调研",
             "我处统计，三年来主城区道路开挖审批800次，回填质量不过关造成路基沉降。",
             "市政工程处",

@@ -353,6 +353,12 @@ def test_words_in_the_text_may_say_that_two_report_together(words: dict[str, obj
         pytest.param(
             "水深1.2米，泵只起得来一台。达川城管值班室报", "达川区综合执法局", id="reports"
         ),
+        pytest.param(
+            "伤者已上救护车，塔吊停用。渠县住建局　21时05分", "渠县住建局", id="with-a-clock-time"
+        ),
+        pytest.param(
+            "泵站恢复供电。市政工程处 7月9日 6:20", "市政工程处", id="with-day-and-clock-time"
+        ),
         pytest.param("现场由公安处置。渠县住建局参加了检查", None, id="a-sentence-is-no-name"),
         pytest.param("渠县住建局", None, id="nothing-before-it"),
     ],

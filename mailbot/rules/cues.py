@@ -98,6 +98,7 @@ class CueTable:
         settings: Thresholds and other numbers of the file.
         caps: Group → most its cues may add up to, in either direction.
         words: Named word sets of the file, as the rows use them.
+        fields: Topic → plain words that texts about it use, long ones first.
     """
 
     version: str
@@ -105,6 +106,7 @@ class CueTable:
     settings: Mapping[str, float] = field(default_factory=dict)
     caps: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def compiled(self) -> tuple[_Compiled, ...]:

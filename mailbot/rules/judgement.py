@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.notice import Notice
-from mailbot.records.verdicts import Completeness, EmergencyVerdict, Judgement, UnitVerdict
+from mailbot.records.verdicts import (
+    Completeness,
+    EmergencyVerdict,
+    Judgement,
+    KindVerdict,
+    UnitVerdict,
+)
 from mailbot.rules import completeness, duplicates, emergencies, kinds, quality, tasks, units
 from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import CueTable
@@ -22,6 +28,8 @@ from parsers.facts import Address, DraftText, Message, Reading, Segments, WordCo
 _FIRST_SENTENCES = 160
 _LAST_WORDS = 80
 _SUBJECT_MATTER = 4000
+_NOT_A_DRAFT = "但看上去不是稿件"
+_BY_FAR = 2.5  # points between 非稿件 and the next kind
 _TAIL_CREDIT = re.compile(r"[（(]([^（）()\n]{2,40}?)\s{0,4}(?:供稿|报送|投稿|撰稿)?[）)]\s{0,4}$")
 
 
@@ -124,7 +132,7 @@ def judge_draft(
     evidence = evidence_of(draft, reading, home, known_addresses)
     unit = units.identify(evidence, book.notice, book.unit_cues if is_draft else None)
     task = tasks.match(
-        units=_who_may_serve(unit, kind.kind, emergency.level),
+        units=_who_may_serve(unit, kind, emergency.level),
         title=parts.title,
         subject=subject_of(home),
         body=parts.body,
@@ -135,6 +143,8 @@ def judge_draft(
     )
     if not unit.registered:
         task = tasks.only_perhaps(task, tasks.UNIT_IN_DOUBT, book.notice)
+    elif kind.kind == kinds.NOT_A_DRAFT:
+        task = tasks.only_perhaps(task, _NOT_A_DRAFT, book.notice)
     mine = duplicates.of_unit(fingerprint_of(draft, subject_of(home)), unit.registered, received_at)
     return Judgement(
         unit=unit,
@@ -150,11 +160,19 @@ def judge_draft(
     )
 
 
-def _who_may_serve(unit: UnitVerdict, kind: str, emergency_level: str) -> tuple[str, ...]:
+def _who_may_serve(unit: UnitVerdict, kind: KindVerdict, level: str) -> tuple[str, ...]:
     """Units whose tasks a draft may serve: neither an emergency nor a complaint is publicity."""
-    if kind in (kinds.NOT_A_DRAFT, kinds.PROBLEM) or emergency_level == "alert":
+    if kind.kind == kinds.PROBLEM or level == "alert" or _is_surely_no_draft(kind):
         return ()
     return unit.joint or ((unit.name,) if unit.name else ())
+
+
+def _is_surely_no_draft(kind: KindVerdict) -> bool:
+    """No draft by far; a lesson in questions and answers is one by a hair's breadth."""
+    points = [one for _, one in kind.candidates]
+    return kind.kind == kinds.NOT_A_DRAFT and not (
+        len(points) > 1 and points[0] - points[1] < _BY_FAR
+    )
 
 
 def _emergency(

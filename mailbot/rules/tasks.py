@@ -16,6 +16,7 @@ from mailbot.rules.calendar import local_day
 from mailbot.rules.cues import Cue, CueTable, Fired, asserted, fire
 from mailbot.rules.passages import Passage
 from mailbot.rules.place_type import UnitIndex
+from mailbot.rules.task_fields import leading
 from mailbot.rules.task_windows import dated_window
 from mailbot.rules.task_words import NoticeWords
 from mailbot.rules.units import unit_index
@@ -159,6 +160,10 @@ def match(
         own = _by_the_notice(asked, topics, _Told(heading, early), notice, cues)
         if not own and (task := _without_pictures(asked, heading, cues)) is not None:
             return _perhaps(task, f"但随信只见到{images}张图片")
+    if not any(_tolerated(one.task, day, notice, cues.settings) or one.named for one in own):
+        by_field = _by_field(mine, _Told(heading, early), day, notice, cues)
+        if by_field is not None:
+            return by_field
     if not own:
         return _of_another(strong[0]) if strong else TaskVerdict(None)
     return _of_these(own, day, notice, cues)
@@ -261,6 +266,21 @@ def _by_the_notice(
         if words and (twice or elsewhere) and score >= cues.settings["enough"]:
             found.append(_Match(task, score, f"写到通知原词“{words}”"))
     return sorted(found, key=lambda one: -one.score)
+
+
+def _by_field(
+    mine: Iterable[Task], told: _Told, day: date, notice: Notice, cues: CueTable
+) -> TaskVerdict | None:
+    """The task whose topic the whole text is about, though no headline names it."""
+    wordy = [one for one in mine if not _wants_pictures(one)]
+    found = leading(wordy, told.heading, told.early.text, cues)
+    if found is None or not _tolerated(found.task, day, notice, cues.settings):
+        return None
+    if found.points >= cues.settings["field_enough"]:
+        return _served(_Match(found.task, found.points, f"全文{found.because}"), day, notice)
+    if found.points >= cues.settings["field_perhaps"]:
+        return _perhaps(found.task, f"标题没有点明，但全文{found.because}")
+    return None
 
 
 def _without_pictures(asked: Iterable[Task], heading: str, cues: CueTable) -> Task | None:

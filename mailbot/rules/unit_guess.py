@@ -19,7 +19,7 @@ from mailbot.rules.unit_signals import Signal, UnitEvidence
 
 _MOST = 4000  # what a draft is about shows early
 _VOICE = re.compile(
-    r"(?<!自)[我本](?P<own>处(?![理置罚于在境])|科(?![学生技目及])|大队|中队|队(?!伍)|中心|办(?![理好事完法])"
+    r"(?<!自)(?:我们?|本)(?P<own>处(?![理置罚于在境])|科(?![学生技目及])|大队|中队|队(?!伍)|中心|办(?![理好事完法])"
     r"|局(?!长)|县(?![级长域])|区(?![级长域分间]))"
     r"|(?:^|[。；，,;\n])(?P<centre>中心)(?=处置|立即|已|第一时间|迅速|坐席|派单|值班|受理|接到)"
 )
@@ -103,7 +103,7 @@ def guess(
         return NOTHING
     title, body = simple(evidence.title or evidence.subject)[:300], simple(evidence.text)[:_MOST]
     fields = Fields(title, body, index, cues)
-    voice, said = _voice(body)
+    voice, said = _voice(f"{title}\n{body}")
     signed = "\n".join((evidence.signature_unit, *(value for _, value in evidence.credits)))
     place = place_of(
         title, body, simple(signed), index, cues, of_county=voice == "县" or _of_a_county(signals)
@@ -122,7 +122,7 @@ def guess(
         _office_prefix(evidence)
         or _contact(evidence, index)
         or _opening_name(text, signals, weights, cues)
-        or _name_inside(text, weights, notice, cues)
+        or _name_inside(text, weights, index, notice, cues)
     )
     if named is not None:
         return named
@@ -234,7 +234,9 @@ def _opening_name(
     return None
 
 
-def _name_inside(text: str, weights: Weights, notice: Notice, cues: CueTable) -> Guess | None:
+def _name_inside(
+    text: str, weights: Weights, index: UnitIndex, notice: Notice, cues: CueTable
+) -> Guess | None:
     """现将指挥中心本月…: named anywhere in a text of its own field, and of no other's."""
     enough = cues.settings["enough"] / 2
     best = _clear_winner(weights, enough, cues.settings["margin"])
@@ -243,10 +245,17 @@ def _name_inside(text: str, weights: Weights, notice: Notice, cues: CueTable) ->
     if best == _OFFICE and weights[best].points < cues.settings["office"]:
         return None
     short = notice.unit_by_name[best].aliases_in_context
-    said = next((name for name in short if name in text), "")
+    said = next((name for name in short if name in text), "") or _only_name(text, best, index)
     if not said:
         return None
     return Guess(best, "、".join((f"写有“{said}”", *weights[best].reasons[:1])))
+
+
+def _only_name(text: str, row: str, index: UnitIndex) -> str:
+    """How a text names this unit, where it names no other; "" if it does not."""
+    named = [one for one in index.mentions(text) if one.units and not one.bare]
+    mine = all(one.firm and one.units == (row,) for one in named)
+    return named[0].words if named and mine else ""
 
 
 def _of_bureau(
