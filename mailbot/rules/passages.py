@@ -6,13 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from ahocorasick_rs import AhoCorasick
-
+from mailbot.rules.word_places import Words
 from mailbot.rules.wordings import Places, Wording
 
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]")
-_HALF = re.compile(r"[\ud800-\udfff]")  # half of a character: no UTF-8 can write it
 _REACH = 60  # characters looked at on each side: a text without punctuation stays cheap
 
 
@@ -21,22 +19,14 @@ class Signs:
 
     def __init__(self, wordings: Iterable[Wording]) -> None:
         """`wordings`: every pattern that will be looked for in such a text."""
-        self._signs = sorted({sign for one in wordings for sign in one.marks.held})
-        self._automaton = AhoCorasick(self._signs)
+        self._signs = Words(sorted({sign for one in wordings for sign in one.marks.held}))
 
     def places(self, text: str) -> Places:
         """Sign → where it stands in a text, in order; signs the text has not are left out."""
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for number, start, _ in self._occurrences(text):
+        for number, start, _ in self._signs.places(text):
             found[number].append(start)
-        return {self._signs[number]: starts for number, starts in found.items()}
-
-    def _occurrences(self, text: str) -> list[tuple[int, int, int]]:
-        try:
-            return self._automaton.find_matches_as_indexes(text, overlapping=True)
-        except UnicodeEncodeError:
-            whole = _HALF.sub("\ufffd", text)
-            return self._automaton.find_matches_as_indexes(whole, overlapping=True)
+        return {self._signs.words[number]: starts for number, starts in found.items()}
 
 
 class Passage:

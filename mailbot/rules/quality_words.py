@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from ahocorasick_rs import AhoCorasick
-
 from mailbot.rules.quality_confusions import confusions
+from mailbot.rules.word_places import Words
 
 _PAIRS = """
 达洲→达州 大足县→大竹县 宣汗→宣汉 宣汊→宣汉 万原市→万源市 开将县→开江县
@@ -89,16 +88,15 @@ RIGHT_WORDS: dict[str, str] = confusions() | {
     wrong: right for wrong, _, right in (pair.partition("→") for pair in _PAIRS.split())
 }
 
-_WRONG = tuple(RIGHT_WORDS)
-_SEARCHED = AhoCorasick(_WRONG)
+_WRONG = Words(RIGHT_WORDS)
 _TAKE = frozenset("采获争收领吸选提抽听")  # 采取的良好做法
 
 
 def misspelt(text: str) -> Iterator[tuple[str, int]]:
     """Wrong words and where they stand, in the order of the text; the longest at each place."""
     found: dict[int, str] = {}
-    for number, at, _ in _SEARCHED.find_matches_as_indexes(text, overlapping=True):
-        found[at] = max(found.get(at, ""), _WRONG[number], key=len)
+    for number, at, _ in _WRONG.places(text):
+        found[at] = max(found.get(at, ""), _WRONG.words[number], key=len)
     for at in sorted(found):
         before = text[at - 1 : at] if at else ""
         taken = found[at].startswith("取的") and before and before in _TAKE
