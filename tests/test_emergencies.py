@@ -106,6 +106,25 @@ def test_the_sets_are_large_and_varied() -> None:
         pytest.param("献血", "8点40，三十名职工走进献血车采血。", "none", id="blood-given"),
         pytest.param("修补", "8点40，市政处组织人员修补裂缝，铣刨摊铺。", "none", id="roads-mended"),
         pytest.param("拆除", "今天下午，依法拆除违建三处，无人员受伤。", "none", id="a-demolition"),
+        pytest.param(
+            "环卫工人为何总在路上出事", "昨天早上6点多，一名环卫工推车时被货车撞倒，昨晚经抢救无效死亡。"
+            "今年以来已有多名同行遇险，如何让他们少流血？记者走访了三个班组。", "review", id="killed-yesterday-in-a-feature",
+        ),
+        pytest.param(
+            "楼顶搭建的围墙倒下砸坏雨棚", "昨日上午10时许，某小区楼顶违建的围墙被风吹倒，砸坏一楼雨棚，所幸没有伤人。"
+            "执法队员到场后，该违建已拆除。", "review", id="headline-of-yesterday-and-a-demolition",
+        ),
+        pytest.param(
+            "拆违现场", "8时35分，违建强制拆除时当事人泼出汽油，扬言点火。拆除行动已中止。", "review",
+            id="a-threat-just-now-at-a-demolition",
+        ),
+        pytest.param(
+            "视频引发网民关注的报告", "今天上午，一段视频发布，内容是队员夺秤时老人坐在地上哭。到8点50分评论三千多条，"
+            "还有人扬言下午到局门口聚集。舆情正在上升，老人没有受伤。", "review", id="public-opinion-is-no-old-case",
+        ),
+        pytest.param(
+            "报告", "4月19日8时10分，因施工挖断燃气管，天然气外冒，已报警。", "alert", id="caused-by-works",
+        ),
     ],
 )  # fmt: skip
 def test_just_now_or_somebody_hurt(title: str, body: str, level: str) -> None:
@@ -211,6 +230,17 @@ def test_the_mail_body_counts_where_the_draft_says_nothing() -> None:
     verdict = _judge("详见附件。", subject="情况报告", mail_body=GAS)
 
     assert verdict.level == "alert"
+
+
+def test_the_subject_is_judged_with_the_times_of_the_draft() -> None:
+    """A mail that says 请查收 under 终报 tells no time; the draft it carries does."""
+    body = "今日6时20分的液化气泄漏，8时10分处置完毕。为吸取教训，已开展排查，整治商户三家。"
+
+    verdict = _judge(body, subject="续报：早餐店液化气泄漏", mail_body="请查收。")
+
+    assert verdict.level == "alert"
+    assert verdict.event_time is not None
+    assert verdict.event_time.earliest == NOW.replace(hour=6, minute=20)
 
 
 def test_a_drill_in_the_draft_does_not_hide_an_emergency_in_the_mail() -> None:
@@ -328,6 +358,42 @@ def test_what_is_told_is_not_asked_for_again(words: str, missing: str) -> None:
         pytest.param("去年8月的火灾造成3人死亡，各单位要吸取教训。", "none", id="last-year"),
         pytest.param("今年以来共发生燃气泄漏36起，同比下降12%。", "none", id="statistics"),
         pytest.param("预计今晚有暴雨，可能引发内涝、滑坡。", "none", id="forecast"),
+        pytest.param(
+            "半年来，小分队处置倒树、塌陷、起火等突发情况46起，接报后平均十分钟到场，无人员伤亡。",
+            "none",
+            id="half-a-year",
+        ),
+        pytest.param(
+            "4月18日，记者从区法院获悉，店招被风刮倒砸伤行人一案宣判，法院判决店主赔偿医疗费。店主曾当场报警。",
+            "none",
+            id="court",
+        ),
+        pytest.param(
+            "老师，请问昨天我们扑灭了一个小火情，没有人受伤，够写一条简讯吗？",
+            "none",
+            id="a-question",
+        ),
+        pytest.param(
+            "昨晚八点报的那条路灯倾倒系误会，现场没有事，请予撤回，不要上报。",
+            "none",
+            id="taken-back",
+        ),
+        pytest.param(
+            "到早高峰，路面没有结冰，没有接到摔伤、追尾的报告。", "none", id="no-report-of-it"
+        ),
+        pytest.param(
+            "住户天天担心墙裂房塌。项目部请大家下坑边看，说清墙上裂缝为什么不是开挖引起的。",
+            "none",
+            id="worries",
+        ),
+        pytest.param(
+            "大雨过后，各下穿隧道、涵洞均无积水，全靠泵站值守。", "none", id="nothing-flooded"
+        ),
+        pytest.param(
+            "修订内涝抢险预案，备足抢险物资，做好险情应急准备，抽排能力提升。",
+            "none",
+            id="plans-only",
+        ),
     ],
 )
 def test_words_of_hazards_count_only_where_asserted(text: str, level: str) -> None:

@@ -22,6 +22,7 @@ from mailbot.rules.cues import CueTable, Fired, fire, total
 from mailbot.rules.elements import find_elements
 from mailbot.rules.emergency_circumstances import (
     SUPPORT,
+    asserted_freshly,
     circumstances,
     danger_signs,
     happened_today,
@@ -39,6 +40,9 @@ _CORE = ("event", "declared")
 _HAZARD = "hazard"
 _EVERYDAY = "frame.minor"
 _UNNAMED = "hazard.other"  # names what no other row names
+_OF_WORK = re.compile(
+    r"frame\.(?:minor|works|demolish|service|planned|routine|kind|check_\w+|vague|purpose)"
+)
 _FOLLOW_UP = re.compile(r"续报|续告")
 _FINAL = re.compile(r"终报|结报|最终报告")
 _FOLLOW_UP_LINE = re.compile(r"[^，。；\n]{0,24}续报(?:[（(〔\[一二三四五六七八九十\d）)：:\n]|$)")
@@ -88,10 +92,11 @@ def judge(
     """
     reference = _reference(sent_at, received_at)
     whole = cut(title, subject, body).with_head(cues)
-    best = _or_in_passing(_score(whole, reference, cues), whole, reference, cues)
+    judged = _not_outweighed(_score(whole, reference, cues), reference, cues)
+    best = _or_in_passing(judged, whole, reference, cues)
     if mail_body.strip() and mail_body.strip() != body.strip():
         alone = _score(cut("", subject, mail_body), reference, cues)
-        best = alone if alone.score > best.score else best
+        best = _told_in_draft(alone, best) if alone.score > best.score else best
     level = _level(best.score, cues)
     if level == "none":
         if unreadable_attachment and not body.strip():
@@ -120,6 +125,13 @@ def _reference(sent_at: datetime | None, received_at: datetime) -> datetime:
     return sent_at
 
 
+def _told_in_draft(alone: _Scored, draft: _Scored) -> _Scored:
+    """The mail's own words alone, with the draft's times where they tell none themselves."""
+    if alone.event_time is not None:
+        return alone
+    return replace(alone, event_time=draft.event_time, report_time=draft.report_time)
+
+
 def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
     fired = fire(cues, parts.scopes(cues))
     if any(one.cue.group == "event" for one in fired):
@@ -137,6 +149,21 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
         extra += schema
     score = total(counted, cues.caps) + sum(reason.points for reason in extra)
     return _Scored(score, counted, extra, hazard, event_time, report_time)
+
+
+def _not_outweighed(whole: _Scored, reference: datetime, cues: CueTable) -> _Scored:
+    """A fresh event that is asserted, however much everyday work is told around it."""
+    review, frames = (
+        cues.settings["review"],
+        [one for one in whole.fired if one.cue.group == "frame"],
+    )
+    if whole.score >= review or any(not _OF_WORK.fullmatch(one.cue.id) for one in frames):
+        return whole
+    if not asserted_freshly(whole.fired, whole.event_time, reference, cues):
+        return whole
+    because = "写明刚刚出了事，日常工作的说法不能把它抵消，请核对"
+    why = Reason("突发事件", because, CLAUSE, review - whole.score, "held")
+    return replace(whole, score=review, extra=(*whole.extra, why))
 
 
 def _or_in_passing(whole: _Scored, parts: Parts, reference: datetime, cues: CueTable) -> _Scored:

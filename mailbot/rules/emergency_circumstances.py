@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from mailbot.records.verdicts import EventTime, Reason
 from mailbot.rules.cues import CueTable, Fired
 from mailbot.rules.emergency_frames import Parts
+from mailbot.rules.instants import CHINA
 
 SUPPORT = ("harm", "respond", "rescue", "report", "sudden")
 _VERDICT = "突发事件"
@@ -21,6 +22,9 @@ _JUST_NOW = re.compile(
     r"刚才|刚刚(?!过去|结束|好|召开|闭幕|成立|投入|建成|完成|完工|起步|开始|毕业)|这会儿|就在刚"
     r"|刚接到?[^，。；\n]{0,6}(?:电话|报告|消息|报)"
 )
+_IN_HEADLINE = ("event.title", "event.person_title")
+_WITNESSED = ("harm", "rescue", "report", "sudden")
+_TALK = ("respond.act", "respond.plan", "declared.first_body")  # plans speak so, too
 _HEAD = 80  # characters
 _SIGNS_IN = 400  # characters; a report tells what happened at its head
 _DECLARED = ("declared.first", "declared.follow")
@@ -96,6 +100,26 @@ def happened_today(event_time: EventTime | None, reference: datetime) -> bool:
     return event_time is not None and timedelta(0) <= reference - event_time.earliest <= _TODAY
 
 
+def since_yesterday(event_time: EventTime | None, reference: datetime) -> bool:
+    """A time of today or yesterday, by the calendar of the office."""
+    if event_time is None or event_time.earliest > reference:
+        return False
+    return event_time.earliest.date() >= (reference.astimezone(CHINA) - _TODAY).date()
+
+
+def asserted_freshly(
+    fired: tuple[Fired, ...], event_time: EventTime | None, reference: datetime, cues: CueTable
+) -> bool:
+    """An event at a clock just before the mail, or in the headline at one since yesterday."""
+    if event_time is None or event_time.precision not in ("minute", "hour"):
+        return False
+    ids, groups = {one.cue.id for one in fired}, {one.cue.group for one in fired}
+    if "event.lead" in ids and just_happened(event_time, reference, cues):
+        return True
+    titled = not ids.isdisjoint(_IN_HEADLINE) and not groups.isdisjoint(_WITNESSED)
+    return titled and since_yesterday(event_time, reference)
+
+
 def says_just_now(body: str) -> bool:
     """刚才, 这会儿, 刚接到电话 at the head of a message: no clock, but a time."""
     return _JUST_NOW.search(body, 0, _HEAD) is not None
@@ -122,7 +146,7 @@ def _length(parts: Parts, cues: CueTable) -> Iterator[tuple[str, str]]:
 
 def _bareness(parts: Parts, fired: tuple[Fired, ...], cues: CueTable) -> Iterator[tuple[str, str]]:
     """Words of a hazard and nothing beside them: talk of hazards more often than a report."""
-    groups = {one.cue.group for one in fired}
+    groups = {one.cue.group for one in fired if one.cue.id not in _TALK}
     timed = says_just_now(parts.body) or any(one.cue.scope == "near" for one in fired)
     if not parts.body or timed or "event" not in groups or groups & {*SUPPORT, "declared"}:
         return

@@ -9,14 +9,13 @@ a look, it never alarms by itself.
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice
 
 from mailbot.rules.cues import CueTable, Fired, asserted
-from mailbot.rules.emergency_circumstances import danger_signs, just_happened
+from mailbot.rules.emergency_circumstances import danger_signs, just_happened, since_yesterday
 from mailbot.rules.emergency_frames import Parts
 from mailbot.rules.event_time import pick_event_time
-from mailbot.rules.instants import CHINA
 
 _SENTENCE = re.compile(r"[^。！？\n]{1,400}[。！？\n]{0,3}")
 _PERSON = ("event.person", "harm.people", "harm.body")
@@ -24,7 +23,6 @@ _UNREAL = re.compile(
     r"frame\.(?:drill_\w+|case_body|lesson\w*|relayed|advice|study|warn\w*|rules_\w+|summary|count)"
 )
 _MAY_TELL_A_CLOCK = re.compile(r"[\d点时前]")
-_TODAY = timedelta(hours=24)
 _FOLLOWING = 2  # sentences that tell what became of it
 _MOST = 60  # sentences looked at
 
@@ -46,7 +44,7 @@ def excerpts(parts: Parts, reference: datetime, cues: CueTable) -> Iterator[str]
     found = chain(
         _of_persons(sentences, parts, reference, cues), _just_now(sentences, reference, cues)
     )
-    for first, here in islice(found, 1):
+    for first, here in islice(found, 3):
         for last in dict.fromkeys((min(len(sentences) - 1, first + _FOLLOWING), here)):
             yield parts.body[sentences[first].start() : sentences[last].end()].strip()
 
@@ -60,7 +58,7 @@ def _of_persons(
         if here is None:
             continue
         for first in (here, max(0, here - 1)):
-            if _today(sentences[first][0], reference):
+            if since_yesterday(pick_event_time(sentences[first][0], reference), reference):
                 yield first, here
 
 
@@ -76,12 +74,3 @@ def _just_now(
             continue
         if just_happened(pick_event_time(sentence[0], reference), reference, cues):
             yield at, at
-
-
-def _today(words: str, reference: datetime) -> bool:
-    time = pick_event_time(words, reference)
-    if time is None or time.precision == "part_of_day":
-        return False
-    if time.precision == "day":
-        return time.earliest.date() == reference.astimezone(CHINA).date()
-    return timedelta(0) <= reference - time.earliest <= _TODAY

@@ -15,6 +15,7 @@ _STALE = timedelta(days=7)
 _LONG = timedelta(hours=3)  # a longer range tells no more than a part of the day
 _NEAR, _FAR = 12, 60
 _PRECISE = {"minute": 4.0, "hour": 3.6, "range": 3.2, "part_of_day": 2.0, "day": 0.0}  # points
+_VAGUE = ("part_of_day", "day")
 _AFTER_REPORT = 6  # points against what is told to have happened after the first report
 
 
@@ -73,7 +74,19 @@ def pick_times(text: str, reference: datetime) -> tuple[EventTime | None, EventT
     if len(candidates) > 1:
         best = max(candidates, key=lambda one: _weighed(one, report, reference))
         best = _sharper(best, candidates, reference)
+        best = _at_least_reported(best, report, reference)
     return _time(best, text), None if report is None else _time(report, text)
+
+
+def _at_least_reported(
+    best: _Candidate, report: _Candidate | None, reference: datetime
+) -> _Candidate:
+    """昨日发生…当天10时53分接警: a day tells less than the report made within it."""
+    told = best.instant
+    if report is None or report.instant.precision not in ("minute", "hour"):
+        return best
+    vague = told.precision == "day" or (told.precision in _VAGUE and _score(best, reference) < 0)
+    return report if vague and told.earliest <= report.instant.earliest <= told.latest else best
 
 
 def _weighed(one: _Candidate, report: _Candidate | None, reference: datetime) -> float:
@@ -87,7 +100,7 @@ def _weighed(one: _Candidate, report: _Candidate | None, reference: datetime) ->
 def _sharper(best: _Candidate, candidates: list[_Candidate], reference: datetime) -> _Candidate:
     """前天晚上…当晚6点50分许听到: the clock of a witness, within the vague time told."""
     vague = best.instant
-    if vague.precision not in ("part_of_day", "day"):
+    if vague.precision not in _VAGUE:
         return best
     within = [
         one
