@@ -57,7 +57,7 @@ def test_floors(figures: Figures, about: str, floor: float) -> None:
         pytest.param("emergencies_kept", "emergency caught", 0.88, id="unseen-emergencies"),
         pytest.param("emergencies_kept", "event time", 0.88, id="unseen-event-times"),
         pytest.param("near_misses_open", "ordinary left alone", 0.97, id="learnt-near-misses"),
-        pytest.param("near_misses_kept", "ordinary left alone", 0.93, id="unseen-near-misses"),
+        pytest.param("near_misses_kept", "ordinary left alone", 0.97, id="unseen-near-misses"),
         pytest.param("near_misses_kept", "ordinary no alert", 1.0, id="unseen-never-alarm"),
         pytest.param("kinds_open", "kind right", 0.97, id="learnt-kinds"),
         pytest.param("kinds_kept", "kind decided", 0.80, id="unseen-kinds-decided"),
@@ -133,9 +133,9 @@ def test_texts_of_the_fourth_author_that_nobody_learnt_from(
     ("name", "caught", "left_alone"),
     [
         pytest.param("second_author/emergencies", 0.85, 1.0, id="second-author"),
-        pytest.param("second_author/near_misses", 1.0, 0.89, id="near-misses"),
+        pytest.param("second_author/near_misses", 1.0, 0.93, id="near-misses"),
         pytest.param("real_styles/open", 1.0, 1.0, id="open"),
-        pytest.param("real_styles/kept", 1.0, 0.85, id="kept"),
+        pytest.param("real_styles/kept", 1.0, 0.90, id="kept"),
     ],
 )
 def test_drafts_without_any_title(name: str, caught: float, left_alone: float) -> None:
