@@ -137,10 +137,7 @@ def _table(data: bytes, where: str, *, checked: bool) -> CueTable:
         settings=written.settings,
         caps=written.caps,
         words=words,
-        fields={
-            topic: tuple(sorted(plain.split(), key=len, reverse=True))
-            for topic, plain in written.fields.items()
-        },
+        fields={topic: frozenset(plain.split()) for topic, plain in written.fields.items()},
     )
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from operator import itemgetter
 
 from mailbot.rules.passages import Passage, Signs
+from mailbot.rules.word_places import Words
 from mailbot.rules.wordings import Places, Wording, wording
 
 _MOST_TASKS = 512
@@ -98,7 +99,7 @@ class CueTable:
         settings: Thresholds and other numbers of the file.
         caps: Group → most its cues may add up to, in either direction.
         words: Named word sets of the file, as the rows use them.
-        fields: Topic → plain words that texts about it use, long ones first.
+        fields: Topic → plain words that texts about it use.
     """
 
     version: str
@@ -106,7 +107,7 @@ class CueTable:
     settings: Mapping[str, float] = field(default_factory=dict)
     caps: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def compiled(self) -> tuple[_Compiled, ...]:
@@ -125,6 +126,20 @@ class CueTable:
             for words in (rule.words, rule.unless, rule.unless_sentence)
             if words is not None
         )
+
+    @cached_property
+    def field_words(self) -> Words:
+        """The words of all `fields`, to be found in a text by one walk."""
+        return Words(self.topics_of)
+
+    @cached_property
+    def topics_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Word → the topics it speaks of."""
+        topics: dict[str, tuple[str, ...]] = {}
+        for topic, words in self.fields.items():
+            for word in words:
+                topics[word] = (*topics.get(word, ()), topic)
+        return topics
 
     @cached_property
     def by_scope(self) -> Mapping[str, _Scope]:
