@@ -21,7 +21,10 @@ from year_model import END, START, Left, Year, by, days, hasten, lived
 from mailbot.rules.calendar import is_working_day, working_moment
 from store.records import DraftRecord
 
-pytestmark = pytest.mark.untraced
+pytestmark = [
+    pytest.mark.timeout(900),  # a year is lived through before its first letter is looked at
+    pytest.mark.untraced,
+]
 
 TEAM, COUNTY, SECTION = "直属一大队", "大竹县住建局", "市政管理科"
 CENTRE, BODIES = "投诉指挥中心", "机关党委、机关纪委、工会、妇委会、火管办"
