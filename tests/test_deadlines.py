@@ -701,6 +701,7 @@ def test_hindsight_knows_only_what_was_on_record() -> None:
     assert as_of(ledger, at("2023-07-05 02:30")) == ledger
 
 
+@pytest.mark.untraced
 @given(st.integers(0, 400), st.sampled_from([0, 1, 9 * 60, 24 * 60 - 1]))
 def test_states_agree_with_their_numbers_on_any_day(day: int, minute: int) -> None:
     now = at("2023-04-20 00:00") + timedelta(days=day, minutes=minute)

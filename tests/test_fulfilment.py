@@ -138,6 +138,7 @@ def test_only_what_is_open_is_asked() -> None:
     assert asked[1].since == at("2023-05-10 00:00")
 
 
+@pytest.mark.untraced
 @given(topic=st.text(max_size=40), title=st.text(max_size=60), body=st.text(max_size=80))
 def test_a_draft_with_nothing_of_the_topic_answers_nothing(
     topic: str, title: str, body: str

@@ -381,6 +381,7 @@ WORDS = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_s
 NAMES = st.from_regex(r"[一-龥A-Za-z0-9（）《》]{1,30}\.(docx|doc|wps|pdf|jpg)", fullmatch=True)
 
 
+@pytest.mark.untraced
 @given(
     WORDS,
     WORDS,

@@ -257,6 +257,7 @@ def test_a_year_not_announced_yet_is_marked_provisional() -> None:
     assert "暂定" in duty.explanation
 
 
+@pytest.mark.untraced
 @given(
     st.lists(
         st.datetimes(

@@ -265,6 +265,7 @@ def test_until_a_day_asks_only_for_periods_begun() -> None:
     assert [line.points for line in got.lines] == [2]
 
 
+@pytest.mark.untraced
 @settings(deadline=None)  # a busy machine is no failure
 @given(
     sent=st.integers(0, 80),
