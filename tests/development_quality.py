@@ -16,7 +16,7 @@ from typing import Any
 from mailbot.records.verdicts import Hint
 from tests.development_sets import judged, rows_of
 
-NAMES = ("quality/clean", "quality/faulty")
+NAMES = ("quality/clean", "quality/clean_figures", "quality/faulty")
 PAGE = 2_000  # characters
 _MOST = 5
 

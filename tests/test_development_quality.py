@@ -6,7 +6,9 @@ from development_quality import measure
 pytestmark = pytest.mark.untraced
 
 
-@pytest.mark.parametrize("name", ["quality/clean", "fourth_author/clean_open"])
+@pytest.mark.parametrize(
+    "name", ["quality/clean", "quality/clean_figures", "fourth_author/clean_open"]
+)
 def test_faultless_texts_draw_hardly_a_hint(name: str) -> None:
     """One false hint in 2,000 characters would be bearable; these are learnt from."""
     assert measure(name).false_a_page == 0

@@ -167,6 +167,10 @@ def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
         pytest.param("5月降至19件，6月降至7件，比3月下降88.9%。", id="base-not-told-beside"),
         pytest.param("日供水由5万立方米提高到8万立方米，增加60%。", id="growth-that-fits"),
         pytest.param("评分80至89分42卷，共84卷。", id="a-range-is-no-part"),
+        pytest.param(
+            "9人被困，8时全部救出。其中店主受惊，已回家；2名顾客送医；其余6人自行离开。",
+            id="one-told-without-a-figure",
+        ),
         pytest.param("共处置1,200件，其中市容700件、市政500件。", id="thousands-with-commas"),
     ],
 )

@@ -18,6 +18,15 @@ NOTICE = load(Path(__file__).parents[1] / "config.toml").notice
     ("text", "about", "quote"),
     [
         pytest.param("把所学知知识用到工作中。", "叠字", "知知识", id="first-sign-twice"),
+        pytest.param("先修路，把把坑槽填平。", "叠字", "把把", id="small-word-twice"),
+        pytest.param("队伍整队，并并逐户登记。", "叠字", "并并", id="and-twice"),
+        pytest.param("拆除雨棚12处处。", "叠字", "处处", id="counter-twice"),
+        pytest.param("3月8日2 日，暂停作业。", "多余字符", "8日2 日", id="day-twice"),
+        pytest.param("3月108日开会。", "日期", "3月108日", id="day-of-three-figures"),
+        pytest.param("3月8日26时断电。", "时间", "日26时", id="hour-of-a-day"),
+        pytest.param("5月12日植树节当天栽树。", "日期", "5月12日植树节", id="festival-of-a-month"),
+        pytest.param("6月8日是世界环境日。", "日期", "6月8日是世界环境日", id="festival-of-a-day"),
+        pytest.param("刊于《达州要情月刊》。", "刊名", "《达州要情月刊》", id="issue-that-is-none"),
         pytest.param("保护环境境，人人有责。", "叠字", "环境境", id="last-sign-twice"),
         pytest.param("代表对结果表示满意满意。", "叠字", "满意满意", id="word-twice"),
         pytest.param("本周将开展检查开展检查。", "叠字", "开展检查开展检查", id="phrase-twice"),
@@ -91,6 +100,16 @@ def test_a_slip_is_quoted(text: str, about: str, quote: str) -> None:
         pytest.param("大邑县综合执法局、平昌县住建局来访。", id="counties-elsewhere"),
         pytest.param("达川区综合行政执法局、通川区住房城乡建设局。", id="names-of-the-notice"),
         pytest.param("县执法三大队、市执法监察科到场。", id="teams-of-others"),
+        pytest.param(
+            "大家手拉手拉起警戒带，面对面对账，公司兼并并购，工会，向向阳路走，把把关人请来。",
+            id="words-there-and-back",
+        ),
+        pytest.param(
+            "6月3日世界环境日活动启动，6月5日是世界环境日，3月10日，植树节前两天，备好树苗。",
+            id="days-beside-a-festival",
+        ),
+        pytest.param("市政工程出现破损，调整该路段，有3处处于闲置。", id="words-that-only-meet"),
+        pytest.param("6月1日2日连续降雨，5月15日16日两天检查。", id="two-days-without-a-stop"),
         pytest.param("节日前夕，物业业委会换届，拆违违建清零。", id="offices-own-words"),
     ],
 )

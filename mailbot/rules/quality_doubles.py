@@ -16,7 +16,12 @@ _SLIP = re.compile(
     r"|(?<![但只还就要若或凡总便都也])是是(?!非)"
     r"|(?<![温总平缓暖])和和(?!美|气|睦|谐|平|[^，。；]{1,3}[路街巷村镇园苑桥])|(?<![上中少大准名])将将(?!军)"
     r"|(?<![作因行认以])为为|(?<![核应针面反绝相一])对对|(?<![推跟促改先引])进进行|(?<![公放召])开开展"
-    r"|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
+    r"|(?<![合兼吞归])并并(?![入拢购])|(?<=[，。、；\n])组组织|(?<!调)整整治(?!理)|执执法|执法法(?!律|规|治)|积极极|工作作(?=[，。、；])"
+    # small words at the head of a clause, counters after a figure
+    r"|(?<=[，。；、\n])(?:([由都已也又且据因按])\1|把把(?![关脉])|还还(?![款清债了])|向向(?![阳上荣日])|到到(?![访场岗位处])|从从(?![容严])|被被(?![告动害子])"
+    r"|与与(?!会)|共共(?![享产和])|及及|同同时)"
+    r"|(?<=\d)([处件起次个名台辆座吨盏家户条份])\2(?=[，。；、）])"
+    r"|(?<=清)理理(?![发由论想解顺清])|(?<=开)展展(?![示览演销会板望现播位品])|(?<=[法作])人人员"
 )
 # The first character again at most eight behind it: few places go on to the dearer rest.
 _AGAIN = re.compile(
@@ -29,6 +34,13 @@ _RIGHT_TWICE = frozenset(
     照顾 总结 见识 比较 意思 提醒 鼓励 那么 如何 大片 成片
     很多 非常 许多 好多 多少 滴答 哗啦 叮咚 叮当 咕咚 咕噜 呼噜 轰隆 吱嘎 吱呀 嘀嗒 淅沥 噼啪
     """.split()  # noqa: SIM905  a list of words reads better so
+)
+# 手拉手拉起人墙: what goes there and back ends before its second half.
+_THERE_AND_BACK = frozenset(
+    """
+    手拉手 手牵手 手挽手 手把手 面对面 心连心 心贴心 肩并肩 背靠背 点对点 门对门 一对一
+    实打实 硬碰硬 头碰头
+    """.split()  # noqa: SIM905
 )
 _BODIES = frozenset("队组部区局科办室委会处村县镇乡市院校站所司心道")
 _MEMBERS = frozenset("长书主副党干队人员成工办负支者所部站室处会")
@@ -76,7 +88,8 @@ def _again(text: str) -> Iterator[Hint]:
         member = (word[-1] in _BODIES and after in _MEMBERS) or (after and after in _COMPOUNDS)
         spoken = text[max(0, hit.start() - 1) : hit.start()] in ("“", "『")
         vivid = word[0] in _DEGREES or word[-1] in _COLOURS or "越" in word or "一" in word
-        if not (len(set(word)) == 1 or member or spoken or vivid or word in _RIGHT_TWICE):
+        right = word in _RIGHT_TWICE or f"{word}{word[0]}" in _THERE_AND_BACK
+        if not (len(set(word)) == 1 or member or spoken or vivid or right):
             yield Hint("叠字", _around(text, *hit.span()), f"“{hit[0]}”可能多字")
 
 

@@ -29,6 +29,9 @@ _TITLED = re.compile(r"《([^《》\n]{4,14})》")
 _NUMERALS = "一二三四五六七八九十1-9"
 _OTHERS = re.compile(r"分局|总局|支局|执法监察|执法督察|执法督查|市容环境")
 _PAPERS = {"达州晚报": (1, 2), "达州日报": (1, 2), "掌上达州": (1, 2), "川观新闻": (1, 2, 3)}
+_ISSUES = (
+    r"(?:月刊|周刊|旬刊|季刊|半月刊|专刊|期刊|杂志|周报|月报)"  # none of the office's papers is one
+)
 _MOST = 20  # titles looked at
 _COMMON = ("执法", "城管执法", "执法第", "城管", "综合执法")  # other offices have such teams, too
 _SHORTEST = 4  # signs of an agency's name that one sign may tell from another
@@ -123,6 +126,9 @@ def _publications(text: str, notice: Notice) -> Iterator[Hint]:
     for hit in titled:
         if hit[1] not in names:
             near = sorted(n for n in names if one_edit(n, hit[1]) and not _elsewhere(n, hit[1]))
+            near = near or [
+                n for n in names if re.fullmatch(f"(?:达州)?{re.escape(n)}{_ISSUES}", hit[1])
+            ]
             if near:
                 yield Hint("刊名", hit[0], f"是否为《{near[0]}》？")
     for hit in papers:

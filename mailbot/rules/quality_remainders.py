@@ -35,8 +35,15 @@ def remaining(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         whole, parts = near[-2], [near[-1], rest]
         if rest.sentence - near[-2].sentence > 1 or whole.value <= parts[0].value:
             continue
+        if parts[0].value + rest.value < whole.value and _leaves_out(prose, whole, rest):
+            continue
         if 0.67 <= (parts[0].value + rest.value) / whole.value <= 1.5 and whole.exact:
             yield whole, told_sum(prose, whole, parts)
+
+
+def _leaves_out(prose: Prose, whole: Figure, rest: Figure) -> bool:
+    """11人获救，司机擦伤，4名学生…，其余5人: somebody between them is told without a figure."""
+    return any(not prose.of_clause(index) for index in range(whole.clause + 1, rest.clause))
 
 
 def _could_remain(earlier: Sequence[Figure], rest: Figure) -> bool:

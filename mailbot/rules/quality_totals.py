@@ -22,6 +22,7 @@ _AMONG = re.compile(r"^[^\d]{0,14}中$")
 _SUM_WORD = re.compile(
     r"(?:总共|共计|合计|总计)[一-龥]{0,4}$|(?:^|[^一-龥]|一)共$|[天次批期轮]共[一-龥]{0,3}$|^累计$"
 )
+_UNCOUNTED = re.compile(r"[一-龥]{2}")
 _REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|其他|其它|另外|另有|另)")
 _ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
 _LOOSE = re.compile(r"主要|例如|特别是|尤其|前[三四五十\d]|最多|重点|如$|等$|排名")
@@ -80,6 +81,8 @@ def _listed_after(prose: Prose) -> Iterator[tuple[Figure, Hint]]:
         first = _first_after(prose, start, clause.sentence)
         if first is None or _LOOSE.search(words):
             continue
+        if opener and first.clause != index and _UNCOUNTED.match(words, opener.end()):
+            continue  # 其中司机擦伤，…；其余5人: one part has no figure
         parts = _run(prose, first, start)
         back = _FAR_BACK if view else int(bool(opener) and words.lstrip().startswith("其中"))
         wholes = [own] if own else _wholes(prose, first, start, back)
