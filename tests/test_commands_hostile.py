@@ -390,6 +390,7 @@ def test_a_flood_in_our_name_does_not_fill_our_mailbox(clerk: Clerk) -> None:
     assert changed_nothing(clerk)
 
 
+@pytest.mark.untraced
 def test_a_flood_does_not_lock_the_clerk_out(clerk: Clerk) -> None:
     """What bears a proof is answered beyond the cap."""
     clerk.draft()

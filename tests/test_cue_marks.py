@@ -85,6 +85,7 @@ def test_no_match_is_hidden(pattern: str, text: str) -> None:
     _finds_all(words, text, Signs([words]))
 
 
+@pytest.mark.untraced
 def test_no_match_of_the_shipped_cues_is_hidden() -> None:
     """On every text the rules were made with; nearly all cues can be passed over so."""
     tables = (book().emergency_cues, book().kind_cues, book().task_cues)
