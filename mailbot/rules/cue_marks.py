@@ -1,7 +1,7 @@
 """What every match of a pattern shows: some of what it holds and where, and how it begins.
 
-Any match of 燃气(?:管道)?泄漏 is one of two words, and holds them at its very beginning: a text
-without these words need not be searched, and a match need be tried nowhere else.
+Any match of 燃气(?:管道)?泄漏 begins with one of two words, 燃气管 and 燃气泄: a text without them need
+not be searched, and a match need be tried nowhere else.
 """
 
 import re
@@ -20,8 +20,9 @@ _STRUCTURE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
 _AS_THEY_STAND = re.compile(r"[^\\\[\](){}|^$.?*+]+")
 _EDGES = "bBAZ"  # \b and its like take no character
 _MOST_WORDS = 64  # that one stretch of a pattern is written out as
-_RARER = 100  # a text holds a given character so many times as often as a given word
-_TRIED = 3  # finding a word costs about as much as trying a match at three places
+_LONGEST = 3  # characters of a word: more tell hardly more, and those of all cues must be few
+_OFTEN = {1: 100, 2: 3}  # a text has words of so many characters so often, longer ones once
+_THERE, _AROUND = 3, 5  # what it costs to try a match at one place, and around one
 
 Held = Mapping[str, tuple[int, int]]
 
@@ -243,7 +244,8 @@ def _known(part: _Part) -> Held | None:
     """All that a stretch is known to hold."""
     if not part.run or "" in part.run:
         return part.held
-    needed = {word for word in part.run if not _begins_so(word, part.run)}
+    heads = frozenset(word[:_LONGEST] for word in part.run)
+    needed = {word for word in heads if not _begins_so(word, heads)}
     return _rarer(part.held, dict.fromkeys(sorted(needed), part.run_at))
 
 
@@ -269,7 +271,7 @@ def _rarer(one: Held | None, other: Held | None) -> Held | None:
 
 def _cost(held: Held) -> int:
     return sum(
-        (_RARER if len(sign) == 1 else 1) * (_TRIED + high - low + 1)
+        _OFTEN.get(len(sign), 1) * (_AROUND if low < high else _THERE)
         for sign, (low, high) in held.items()
     )
 
