@@ -1,7 +1,7 @@
 """What every match of a pattern shows: some of what it holds and where, and how it begins.
 
-Any match of 燃气(?:管道)?泄漏 begins with one of two words, 燃气管 and 燃气泄: a text without them need
-not be searched, and a match need be tried nowhere else.
+Any match of 燃气(?:管道)?泄漏 begins with one of two words, 燃气管 and 燃气泄: a text without
+them need not be searched, and a match need be tried nowhere else.
 """
 
 import re
