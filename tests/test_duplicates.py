@@ -313,3 +313,34 @@ def test_a_text_is_bared_as_nfkc_does_it(text: str) -> None:
         found = fingerprint(title, text)
         assert found.length == len(whole)
         assert found.text_sha256 == hashlib.sha256(whole.encode()).hexdigest()
+
+
+SHORT = (
+    "6月起，渠县综合执法局在三个农贸市场推行“摊位长”，由商户轮流值日，劝收占道货物，打扫门前卫生，"
+    "调解邻里口角。市场里骂架的少了，通道也宽了。"
+)
+LONG = (
+    "6月起，渠县综合执法局在三个农贸市场推行“摊位长”，由商户轮流值日，劝收占道货物，打扫门前卫生，"
+    "调解邻里口角。一是定人，每二十个摊位推一名，挂牌上岗；二是定账，谁家占了几次、扫了几次，写在墙上；"
+    "三是定奖，月底评出前十，免三天摊位费。到月底，占道由每天的四十多起减到九起，商户自己掏钱刷了墙。"
+)
+SHELF = "一枚硬币落在地上，队员追了半条街还给卖菜的婆婆，旁边的人都笑了起来，说这个小伙子跑得真快。"
+BENCH = "律师到队里讲了两个钟头课，三份笔录摆在桌上请大家挑毛病，挑出二十三处，两份出自本队，大家不再说话。"
+
+
+def test_a_short_report_that_comes_again_told_at_length_is_revised() -> None:
+    """Most of the shorter stands in the longer, under one title of its own."""
+    first = replace(draft("渠县推行“摊位长”轮值", SHORT), draft_id=3)
+    longer = draft("渠县推行“摊位长”轮值", LONG)
+
+    assert compare(longer, [first]).relation == "revision"
+    assert not compare(longer, [first]).counts
+    assert compare(draft("工作动态信息", LONG), [first]).relation != "revision"
+
+
+def test_a_title_that_stands_over_many_is_told_and_nobody_is_asked() -> None:
+    first = replace(draft("城管故事", SHELF), draft_id=4)
+    told = compare(draft("城管故事", BENCH), [first])
+
+    assert (told.relation, told.counts, told.needs_review) == ("same_title", True, ())
+    assert compare(draft("城管故事", BENCH, "直属一大队"), [first]).relation is None

@@ -32,6 +32,7 @@ _MOST_CHARS = 60_000
 _LEAST_CHARS = 12
 _LEAST_PIECES = 40
 _NEAR, _REVISED, _TEMPLATE, _REWORDED = 0.7, 0.5, 0.3, 0.2
+_WITHIN = 0.6  # of the shorter text within the longer
 _CHANGED, _KEPT, _MANY = 0.34, 0.7, 4  # shares of the figures, and how many make a share tell
 _TITLE_ALIKE = 92
 _LONGEST_STAGE = 8
@@ -217,8 +218,9 @@ class _Alike:
             fresh=self.fresh,
             units=f"{old.unit}、{new.unit}",
         )
-        if self.relation == "same_title" and new.told.other_days(old.told):
-            return replace(found, needs_review=())  # plainly told of another day
+        general = len(_title_key(new.title)) < _SPECIFIC  # 工作动态 stands over many
+        if self.relation == "same_title" and (general or new.told.other_days(old.told)):
+            return replace(found, needs_review=())  # or plainly told of another day
         return found
 
 
@@ -265,16 +267,28 @@ def _within_unit(new: Fingerprint, old: Fingerprint, share: float) -> SameItem |
     titled = same_title and (share >= _REWORDED or not new.told.other_days(old.told))
     if _revises(new) and (titled or share >= _REVISED or told):
         return "revision"
-    if same_title and share >= _REVISED and not _another_day(new, old):
+    if same_title and _retold(new, old, share) and not _another_day(new, old):
         return "revision"
     if told:
         return "near"
     return "same_title" if _same_key(new, old) else None
 
 
-def _same_key(new: Fingerprint, old: Fingerprint) -> bool:
+def _retold(new: Fingerprint, old: Fingerprint, share: float) -> bool:
+    """Half the text again; under a title of its own, most of the shorter one within the longer."""
+    if share >= _REVISED:
+        return True
+    both, shorter = new.length + old.length, min(new.length, old.length)
+    within = share * both / ((1 + share) * shorter)
+    return _same_key(new, old, _SPECIFIC) and within >= _WITHIN
+
+
+def _same_key(new: Fingerprint, old: Fingerprint, least: int = 0) -> bool:
+    """The same title; 工作动态 and its like stand over many, but of one unit they are told."""
     key = _title_key(new.title)
-    return len(key) >= _SPECIFIC and key == _title_key(old.title)
+    same_unit = new.unit != "" and new.unit == old.unit
+    least = least or (_TELLING if same_unit else _SPECIFIC)
+    return len(key) >= least and key == _title_key(old.title)
 
 
 def tells_the_same(new: Fingerprint, old: Fingerprint, share: float) -> bool:
