@@ -23,6 +23,7 @@ UNREAD = "没有读到正文，不能判断类型"
 _OPENING = 60
 _ENDING = 120
 _SHOWN_REASONS = 5
+_TOLD = re.compile(r"[\d了已]")  # somebody did something
 _DECLARED = (
     (PROBLEM, re.compile(r"问题反映|问题类|调研|建议类|问题建议|社情民意")),
     (PRACTICE, re.compile(r"经验做法|经验类|经验交流|工作经验|典型经验|做法类")),
@@ -125,6 +126,10 @@ def weigh(
         scores[claimed] += cues.settings["declared"]
     if emergency_level == "review":
         scores[NEWS] += cues.settings["emergency_review"]
+    if _TOLD.search(body) and all(
+        not points > 0 for kind, points in scores.items() if kind != NEWS
+    ):
+        scores[NEWS] += cues.settings["alone_news"]  # most mail is, and nothing says otherwise
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     return Weighed(tuple(ranked), fired, claimed)
 
@@ -179,6 +184,9 @@ def _scores(
 def _weigh_length(scores: dict[str, float], words: int, settings: Mapping[str, float]) -> None:
     if words <= settings["short_until"]:
         scores[NEWS] += settings["short_news"]
+    if words <= settings["brief_until"]:
+        scores[PRACTICE] += settings["brief_other"]
+        scores[PROBLEM] += settings["brief_other"]
     if settings["middle_from"] <= words <= settings["middle_until"]:
         scores[PRACTICE] += settings["middle_practice"]
     if words > settings["middle_until"]:
@@ -242,7 +250,8 @@ def _reasons(
         said = verdict if kind != UNDECIDED else f"类型：可能是{about}"
         reasons.append(Reason(said, because, _CLAUSES[about], one.cue.points, one.cue.id))
     if not reasons:
-        reasons.append(Reason(verdict, "没有明显的类型特征", _CLAUSES[kind]))
+        plain = "写做了的事，没有别的类型的特征" if kind == NEWS else "没有明显的类型特征"
+        reasons.append(Reason(verdict, plain, _CLAUSES[kind]))
     return tuple(reasons)
 
 
