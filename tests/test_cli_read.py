@@ -165,6 +165,26 @@ def test_for_people_it_is_told_in_sentences(read: Any, tmp_path: Path) -> None:
     assert "None" not in told
 
 
+def test_the_task_served_is_told(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "稿件.eml"
+    body = "5月17日，法规科到南城小学送法进校园，讲解市容条例，发放资料300份。\n\n政策法规科"
+    head = "From: a@example.com\r\nSubject: x\r\nDate: Thu, 18 May 2023 10:00:00 +0800\r\n"
+    mail = f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n送法进校园 普法零距离\n{body}"
+    path.write_bytes(mail.encode())
+
+    assert "  任务：附件3第24项\n" in read(path).out
+
+
+def test_a_task_out_of_its_window_is_told(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "稿件.eml"
+    body = "8月17日，执法监督科拆除小区违建12处。\n\n执法监督科"
+    head = "From: a@example.com\r\nSubject: x\r\nDate: Fri, 18 Aug 2023 10:00:00 +0800\r\n"
+    mail = f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n执法监督科治理小区违建\n{body}"
+    path.write_bytes(mail.encode())
+
+    assert "  任务：无（内容像附件3第4项" in read(path).out
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -14,7 +14,7 @@ from mailbot.cli.printing import print_json
 from mailbot.clock import system_clock
 from mailbot.config import Config
 from mailbot.config_files import load
-from mailbot.records.verdicts import Judgement
+from mailbot.records.verdicts import Judgement, TaskVerdict
 from mailbot.resources import shipped
 from parsers.facts import DocumentText, DraftText, Reading
 
@@ -174,8 +174,7 @@ def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> 
     column = judgement.kind.column
     print(f"  类型：{judgement.kind.kind}" + (f"，计入第{'①②③'[column - 1]}栏" if column else ""))
     print(f"  突发：{_LEVELS[emergency.level]}" + _lateness(judgement))
-    if judgement.task.no:
-        print(f"  任务：附件3第{judgement.task.no}项 {judgement.task.note}")
+    _print_task(judgement.task)
     _print_list("缺少", (*judgement.completeness.missing, *emergency.missing))
     _print_list("请复核", judgement.needs_review)
     for warning in dict.fromkeys((*draft.warnings, *judgement.warnings)):
@@ -186,6 +185,15 @@ def _print_draft(draft: DraftText, judgement: Judgement, *, explained: bool) -> 
         clause = f"（{reason.clause}）" if reason.clause else ""
         points = f" {reason.points:+g}分" if explained and reason.points else ""
         print(f"  - {reason.verdict}：{reason.because}{clause}{points}")
+
+
+def _print_task(task: TaskVerdict) -> None:
+    """The task served, or why one that the draft resembles is not; a proposal is under 请复核."""
+    note = f"（{task.note}）" if task.note else ""
+    if task.no:
+        print(f"  任务：附件3第{task.no}项{note}")
+    elif note and not task.maybe:
+        print(f"  任务：无{note}")
 
 
 def _print_turns(turns: Sequence[dict[str, str]]) -> None:
