@@ -75,7 +75,9 @@ def _time(
     }:
         yield "fresh", f"写明的时间“{event_time.matched}”就在来信之前不久"
     told = f"写明的时间“{event_time.matched}”早于来信 {age.days} 天"
-    if age > timedelta(days=cues.settings["old_days"]):
+    if age > timedelta(days=cues.settings["ancient_days"]) and not declared:
+        yield "ancient", f"{told}，是往年的事"
+    elif age > timedelta(days=cues.settings["old_days"]):
         yield "old", f"{told}，像往事"
     elif age > timedelta(days=cues.settings["stale_days"]) and not declared:
         yield "stale", f"{told}，不像刚发生"
