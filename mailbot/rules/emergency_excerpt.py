@@ -44,7 +44,7 @@ def excerpts(parts: Parts, reference: datetime, cues: CueTable) -> Iterator[str]
     found = chain(
         _of_persons(sentences, parts, reference, cues), _just_now(sentences, reference, cues)
     )
-    for first, here in islice(found, 3):
+    for first, here in islice(found, 1):
         for last in dict.fromkeys((min(len(sentences) - 1, first + _FOLLOWING), here)):
             yield parts.body[sentences[first].start() : sentences[last].end()].strip()
 
