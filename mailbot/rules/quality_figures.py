@@ -10,12 +10,11 @@ from mailbot.rules.quality_festivals import misdated
 
 # Patterns that begin with the class they look for are searched several times as fast.
 _DAY = re.compile(
-    r"(\d(?<!\d\d)\d?)月(\d{1,2})[日号](?:[（(，]?(?:星期|周)([一二三四五六日天])(?!前|后|期|边))?"
+    r"(\d(?<!\d\d)\d?)月(\d{1,8})[日号](?:[（(，]?(?:星期|周)([一二三四五六日天])(?!前|后|期|边))?"
 )
 _YEAR = re.compile(r"(20\d{2})年")
 _DAY_AGAIN = re.compile(r"(\d{1,2})[ \u3000]?[日号]")
-_LONG_DAY = re.compile(r"\d(?<![\d.]\d)\d?月\d{3,8}[日号]")
-_HOUR = re.compile(r"\d日(2[5-9]|[3-9]\d)[时点](?![间段])")
+_NO_HOUR = re.compile(r"(?:2[5-9]|[3-9]\d)[时点](?![间段])")
 _CLOCK = re.compile(r"(\d(?<![\d.]\d)\d?)[时点](\d{1,3})分")
 _SPRING, _AUTUMN = 3, 10  # near the turn of the year a date may belong to either year
 _WEEKDAYS = "一二三四五六日"
@@ -27,12 +26,10 @@ _FALL = re.compile(r"(?:下降|减少|降低|压减|缩短)(?:了)?(\d{3,5}(?:\.
 
 
 def impossible_dates(text: str, received_on: date | None = None) -> Iterator[Hint]:
-    """2月30日, and 2023年4月19日（星期五） where that day was a Wednesday.
+    """2月30日, 3月8日26时, 5月12日植树节, and 2023年4月19日（星期五） where that day was a Wednesday.
 
     Where the draft leaves the year out, it is the one nearest its receipt, if that is known.
     """
-    for found in _LONG_DAY.finditer(text):
-        yield Hint("日期", found[0], "没有这一天，请核对")
     for found in _DAY.finditer(text):
         start, month, day = found.start(), int(found[1]), int(found[2])
         named = _YEAR.fullmatch(text, max(0, start - 5), start)
@@ -43,6 +40,8 @@ def impossible_dates(text: str, received_on: date | None = None) -> Iterator[Hin
         elif again := _DAY_AGAIN.match(text, found.end()):
             if int(again[1]) <= day:
                 yield Hint("多余字符", found[0] + again[0], "“日”写了两次，请核对")
+        elif hour := _NO_HOUR.match(text, found.end()):
+            yield Hint("时间", found[0] + hour[0], "没有这个时刻，请核对")
         elif festival := misdated(text, found.end(), month, day):
             name, right = festival
             yield Hint("日期", f"{quote}{name}", f"{right[0]}月{right[1]}日才是这一天，请核对")
@@ -74,8 +73,6 @@ def impossible_times(text: str) -> Iterator[Hint]:
     for found in _CLOCK.finditer(text):
         if int(found[1]) > 24 or int(found[2]) > 59:
             yield Hint("时间", found[0], "没有这个时刻，请核对")
-    for found in _HOUR.finditer(text):
-        yield Hint("时间", found[0], "没有这个时刻，请核对")
 
 
 def impossible_shares(text: str) -> Iterator[Hint]:
