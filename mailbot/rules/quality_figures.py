@@ -26,7 +26,7 @@ _FALL = re.compile(r"(?:下降|减少|降低|压减|缩短)(?:了)?(\d{3,5}(?:\.
 
 
 def impossible_dates(text: str, received_on: date | None = None) -> Iterator[Hint]:
-    """2月30日, 3月8日26时, 5月12日植树节, and 2023年4月19日（星期五） where that day was a Wednesday.
+    """2月30日, 3月8日26时, 5月12日植树节; 2023年4月19日（星期五） where it was a Wednesday.
 
     Where the draft leaves the year out, it is the one nearest its receipt, if that is known.
     """

@@ -4,7 +4,7 @@ One word says little: 材料 or 拆除 stand anywhere. Ten different ones, some 
 more than of the unit's other tasks, are a topic, whichever of them the author chose.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.notice import Task
@@ -38,37 +38,37 @@ class Field:
         return "写到" + "、".join(f"“{word}”" for word in self.words[:_SHOWN]) + "等"
 
 
-def leading(tasks: Iterable[Task], heading: str, body: str, cues: CueTable) -> Field | None:
+def leading(tasks: Sequence[Task], heading: str, body: str, cues: CueTable) -> Field | None:
     """The task whose topic a text is about, if it leads those given by the margin."""
-    spoken = _by_topic(heading[:_HEADING], body[:_TEXT], cues)
-    fields = [_field(task, spoken, cues) for task in tasks]
-    fields.sort(key=lambda one: -one.points)
-    if not fields or fields[0].early < _LEAST_EARLY:
+    topics = {task.no: cues.words_in(task.content) for task in tasks}
+    spoken = _by_topic(heading[:_HEADING], body[:_TEXT], frozenset().union(*topics.values()), cues)
+    points = {no: sum(sum(spoken[t].values()) for t in topics[no] if t in spoken) for no in topics}
+    best = max(tasks, key=lambda task: points[task.no], default=None)
+    if best is None or not points[best.no]:
         return None
-    second = fields[1].points if len(fields) > 1 else 0
-    return fields[0] if fields[0].points - second >= cues.settings["field_margin"] else None
+    second = max((points[no] for no in points if no != best.no), default=0)
+    words = {word: one for t in topics[best.no] for word, one in spoken.get(t, {}).items()}
+    early = sum(one > 1 for one in words.values())
+    if early < _LEAST_EARLY or points[best.no] - second < cues.settings["field_margin"]:
+        return None
+    return Field(best, points[best.no], early, tuple(sorted(words, key=lambda w: -words[w])))
 
 
-def _by_topic(heading: str, text: str, cues: CueTable) -> dict[str, dict[str, int]]:
+def _by_topic(
+    heading: str, text: str, wanted: frozenset[str], cues: CueTable
+) -> dict[str, dict[str, int]]:
     """Topic → its words and what each counts; 执法 within 执法监督 is no second word."""
     first: dict[str, int] = {}
     for number, at, _ in cues.field_words.places(f"{heading}\n{text}"):
         first.setdefault(cues.field_words.words[number], at)
     spoken: dict[str, dict[str, int]] = {}
+    told: dict[str, str] = {}
+    ends = len(heading)
     for word in sorted(first, key=len, reverse=True):
-        at = first[word]
-        points = _NAMED if at < len(heading) else _EARLY if at <= len(heading) + _OPENING else 1
         for topic in cues.topics_of[word]:
-            mine = spoken.setdefault(topic, {})
-            if not any(word in longer for longer in mine):
-                mine[word] = points
+            if topic in wanted and word not in told.get(topic, ""):
+                told[topic] = f"{told.get(topic, '')} {word}"
+                at = first[word]
+                points = _NAMED if at < ends else _EARLY if at <= ends + _OPENING else 1
+                spoken.setdefault(topic, {})[word] = points
     return spoken
-
-
-def _field(task: Task, spoken: Mapping[str, Mapping[str, int]], cues: CueTable) -> Field:
-    words: dict[str, int] = {}
-    for topic in cues.words_in(task.content):
-        words.update(spoken.get(topic, {}))
-    early = sum(points > 1 for points in words.values())
-    first = sorted(words, key=lambda word: -words[word])
-    return Field(task, sum(words.values()), early, tuple(first))
