@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from itertools import cycle
 from os import getloadavg
@@ -153,24 +154,33 @@ def _search(table: CueTable, scopes: Mapping[str, str | Passage]) -> None:
             rule.words.pattern.search(text)
 
 
-def least(work: Callable[[], None], rounds: int) -> float:
-    """Processor milliseconds of the cheapest round: other work on the machine only adds."""
-    spent = []
+def spent(work: Callable[[], None]) -> float:
+    """Processor milliseconds."""
+    start = process_time()
+    work()
+    return 1000 * (process_time() - start)
+
+
+def measure(sets: Mapping[str, Sequence[Task]], book: RuleBook, rounds: int) -> dict[str, Cost]:
+    """What judging each set costs, and the peer: all sets in turn, the least of the rounds.
+
+    A shared machine runs now faster and now slower: a set must not meet one such spell alone.
+    """
+    judged = dict.fromkeys(sets, float("inf"))
+    peer = dict(judged)
     for _ in range(rounds):
-        start = process_time()
-        work()
-        spent.append(1000 * (process_time() - start))
-    return min(spent)
-
-
-def cost(tasks: Sequence[Task], book: RuleBook, rounds: int) -> Cost:
-    """What judging a set of drafts costs, and the peer on the same drafts."""
-    return Cost(
-        drafts=len(tasks),
-        characters=sum(task.length for task in tasks),
-        judged=least(lambda: judge(tasks, book), rounds),
-        peer=least(lambda: search_one_by_one(tasks, book), rounds),
-    )
+        for name, tasks in sets.items():
+            judged[name] = min(judged[name], spent(partial(judge, tasks, book)))
+            peer[name] = min(peer[name], spent(partial(search_one_by_one, tasks, book)))
+    return {
+        name: Cost(
+            drafts=len(tasks),
+            characters=sum(task.length for task in tasks),
+            judged=judged[name],
+            peer=peer[name],
+        )
+        for name, tasks in sets.items()
+    }
 
 
 def main(rounds: int = ROUNDS) -> int:
@@ -184,10 +194,9 @@ def main(rounds: int = ROUNDS) -> int:
         sets[f"joined to {length} and more"] = [
             task for text in joined(told, length) for task in task_of(text)
         ]
-    measured = {name: cost(tasks, book, rounds) for name, tasks in sets.items()}
     for length in GROWTH:
-        tasks = list(task_of(grown(told, length)))
-        measured[f"grown to {length}"] = cost(tasks, book, rounds)
+        sets[f"grown to {length}"] = list(task_of(grown(told, length)))
+    measured = measure(sets, book, rounds)
     for name, figure in measured.items():
         print(figure.line(name))
     found = measured[f"joined to {JOINED[0]} and more"].per_thousand
