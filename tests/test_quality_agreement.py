@@ -47,6 +47,9 @@ def told(text: str, title: str = "") -> list[str]:
             "216个隐患全部销号", "检查发现218个隐患，已经销号。", "前后不一", "216个", id="title"
         ),
         pytest.param(
+            "发放传单300份", "队员发放传单250份。", "前后不一", "300份", id="hundreds-too-far-off"
+        ),
+        pytest.param(
             "", "发现隐患76处。75处隐患全部整改到位。", "前后不一", "75处隐患", id="taken-up"
         ),
         pytest.param(
@@ -90,6 +93,7 @@ def test_a_disagreement_is_quoted(title: str, text: str, about: str, quote: str)
         pytest.param("清运垃圾600吨", "第一天清运200吨，第二天清运400吨。", id="title-adds-up"),
         pytest.param("拆除广告19块", "拆除楼顶广告4块、墙面广告15块。", id="title-is-the-sum"),
         pytest.param("新增泊位50个", "发现问题48个。", id="title-of-something-else"),
+        pytest.param("收回问卷2400份", "发出问卷2600份，收回问卷2385份。", id="title-in-hundreds"),
         pytest.param(
             "", "发现隐患41处，整改33处，8处限期。33处隐患均已复查。", id="taken-up-right"
         ),

@@ -110,6 +110,7 @@ def test_a_slip_is_quoted(text: str, about: str, quote: str) -> None:
         ),
         pytest.param("市政工程出现破损，调整该路段，有3处处于闲置。", id="words-that-only-meet"),
         pytest.param("6月1日2日连续降雨，5月15日16日两天检查。", id="two-days-without-a-stop"),
+        pytest.param("搭车的的哥、的姐都说亮。", id="drivers"),
         pytest.param("节日前夕，物业业委会换届，拆违违建清零。", id="offices-own-words"),
     ],
 )
