@@ -37,11 +37,12 @@ def _title_figures(title: str, prose: Prose) -> Iterator[Hint]:
         if told.at >= len(title) or told.about or told.each:
             continue
         body = [one for one in prose.of_unit(told.unit) if one.at > len(title)][:_MOST]
-        if not body or any(_equal(one, told) for one in body) or _sums_to(body, told):
+        told_so = any(_equal(one, told) or _rounded(told, one) for one in body)
+        if not body or told_so or _sums_to(body, told):
             continue
         for one in body:
             alike = 0.75 <= one.value / max(told.value, 1e-9) <= 1.33 and not one.about
-            if alike and _same_thing(told, one) and not _rounded(told, one):
+            if alike and _same_thing(told, one):
                 quote = title[max(0, told.at - 6) : told.end + 6]
                 said = f"标题写{told.said(told.value)}，正文写{one.said(one.value)}"
                 yield Hint("前后不一", quote, f"{said}，请核对")
