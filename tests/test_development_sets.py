@@ -130,6 +130,25 @@ def test_texts_of_the_fourth_author_that_nobody_learnt_from(
 
 
 @pytest.mark.parametrize(
+    ("name", "about", "floor"),
+    [
+        pytest.param("emergencies_open", "emergency caught", 1.0, id="learnt-emergencies"),
+        pytest.param("emergencies_kept", "emergency caught", 0.97, id="unseen-emergencies"),
+        pytest.param("ordinary_open", "ordinary left alone", 1.0, id="learnt-ordinary"),
+        pytest.param("ordinary_kept", "ordinary left alone", 0.98, id="unseen-ordinary"),
+        pytest.param("ordinary_kept", "ordinary no alert", 1.0, id="unseen-never-alarm"),
+        pytest.param("ordinary_open", "kind decided", 0.88, id="learnt-kinds-decided"),
+        pytest.param("ordinary_open", "kind right", 1.0, id="learnt-kinds"),
+        pytest.param("ordinary_kept", "kind decided", 0.98, id="unseen-kinds-decided"),
+        pytest.param("ordinary_kept", "kind right", 0.96, id="unseen-kinds"),
+    ],
+)
+def test_emergencies_and_kinds_of_the_fifth_author(name: str, about: str, floor: float) -> None:
+    """The odd texts were learnt from after one frozen run, nobody read the even ones."""
+    assert measure(f"fifth_author/{name}").share(about) >= floor
+
+
+@pytest.mark.parametrize(
     ("name", "caught", "left_alone"),
     [
         pytest.param("second_author/emergencies", 0.85, 1.0, id="second-author"),

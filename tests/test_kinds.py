@@ -100,6 +100,15 @@ def test_floors_of_the_development_sets(
             id="short-and-no-other-kind-speaks",
         ),
         pytest.param(
+            "坐下来说",
+            "7月中旬起，街道把征求意见的会开到院坝里，一人一条板凳，设计师在小黑板上现画图。"
+            "居民想加雨棚还是想修坡道，当面提、当面画，"
+            + "先听老人说，再听娃娃说，" * 20
+            + "说完了当场改。",
+            "动态简讯",
+            id="long-undated-and-no-other-kind-speaks",
+        ),
+        pytest.param(
             "一张单子几条路",
             "老秦卖糖油果子，收到一张单子，写着三条路：进院坝、去夜市、学手艺。他选了第一条，当天搬了家什。",
             "动态简讯",
