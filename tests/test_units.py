@@ -337,12 +337,23 @@ def test_two_units_in_the_signature_are_joint_the_sender_first() -> None:
         pytest.param(
             {"first_sentences": "市政工程处与环卫处联合报送：9月15日起清沟。"}, id="at-the-head"
         ),
+        pytest.param(
+            {"last_words": "清掏雨水篦子90座。\n联合供稿单位：市政工程处、环卫处"},
+            id="after-a-label",
+        ),
+        pytest.param({"last_words": "清掏雨水篦子90座。\n市政工程处/环卫处"}, id="with-a-stroke"),
     ],
 )
 def test_words_in_the_text_may_say_that_two_report_together(words: dict[str, object]) -> None:
     verdict = identify(evidence(**words), NOTICE)
 
     assert verdict.joint == ("市政工程处", "环卫处（含京环）")
+
+
+def test_two_teams_may_share_a_word() -> None:
+    verdict = identify(evidence(signature_unit="直属一、二大队"), NOTICE)
+
+    assert verdict.joint == ("直属一大队", "直属二大队")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ _JOINT_CREDIT = re.compile(r"(?:联合|共同)(?:报送|供稿|撰稿|上报|投
 _JOINTLY = re.compile(
     rf"(?:^|[。！？\n])[ \u3000]{{0,8}}([^。！？\n：:]{{4,60}}?)[（(]?{_JOINT_CREDIT.pattern}"
 )
+_JOINT_LABEL = re.compile(
+    rf"{_JOINT_CREDIT.pattern}(?:单位|科室|部门)?[ \u3000]{{0,4}}[：:]([^。！？\n]{{4,60}})"
+)
+_BETWEEN = re.compile(r"[/、，,和与及&+ \u3000]{1,4}")  # of two names that sign together
+_TWO_TEAMS = re.compile(r"([一二三四五])[、,和与及](?=[一二三四五]大队)")  # 直属一、二大队
 _LONGEST_ENDING = 40  # characters of what the next finds
 _ENDING = re.compile(
     r"(?:^|[。！？\n”])[ \u3000（(]{0,8}([^。！？\n（）()]{2,24})[）)]?[ \u3000]{0,4}$"
@@ -137,9 +142,10 @@ def _address_signals(evidence: UnitEvidence, notice: Notice) -> Iterator[Signal]
 
 def _signed(index: UnitIndex, words: str, source: str) -> Iterator[Signal]:
     """Every unit of a 落款 or 供稿 line; blanks inside names mean nothing there."""
-    text = simple(words[:_LONGEST])
+    words = _TWO_TEAMS.sub(r"\1大队、", words[:_LONGEST])
+    text = simple(words)
     mentions = index.mentions(text)
-    packed = simple(plain(words[:_LONGEST]))
+    packed = simple(plain(words))
     if not any(m.firm for m in mentions):
         mentions = index.mentions(packed)
     teams = any(m.firm and m.words.endswith("大队") for m in mentions)
@@ -154,7 +160,8 @@ def _signed_in_text(index: UnitIndex, evidence: UnitEvidence) -> Iterator[Signal
     """市政处 环卫处联合供稿 at either end of a body, or a last sentence that is only a name."""
     head, tail = simple(evidence.first_sentences[:_LONGEST]), simple(evidence.last_words)
     for words in (head, tail):
-        found = _JOINTLY.search(words) if _JOINT_CREDIT.search(words) else None
+        credited = _JOINT_CREDIT.search(words)
+        found = (_JOINTLY.search(words) or _JOINT_LABEL.search(words)) if credited else None
         named = [m for m in index.mentions(found[1]) if m.firm] if found else []
         if len({m.units for m in named}) > 1:
             yield from (_signal(1, "联合报送", mention) for mention in named)
@@ -162,9 +169,21 @@ def _signed_in_text(index: UnitIndex, evidence: UnitEvidence) -> Iterator[Signal
     ending = _ENDING.search(tail, max(0, len(tail) - _LONGEST_ENDING))
     if ending is None or not evidence.last_words or len(evidence.last_words) < len(ending[0]) + 4:
         return
-    for mention in index.mentions(ending[1])[:1]:
+    signed = index.mentions(ending[1])
+    if len(signed) > 1 and _sign_together(signed, ending[1]):
+        yield from (_signal(1, "文末署名", mention) for mention in signed)
+        return
+    for mention in signed[:1]:
         if mention.start == 0 and _AFTER_NAME.fullmatch(ending[1][mention.end :]):
             yield _signal(1, "文末署名", mention)
+
+
+def _sign_together(signed: Sequence[Mention], words: str) -> bool:
+    """市政工程处/环卫处: names and what stands between them, nothing else."""
+    starts = [one.start for one in signed] + [len(words)]
+    between = [words[one.end : after] for one, after in zip(signed, starts[1:], strict=True)]
+    named = all(one.firm and one.units for one in signed) and not starts[0] and not between[-1]
+    return named and all(_BETWEEN.fullmatch(one) for one in between[:-1])
 
 
 def _prefixed(
