@@ -119,6 +119,11 @@ def told(text: str) -> list[str]:
             "同比减少26件，降幅13%，由去年的180件降至154件。", "减少14.4%", id="figures-come-last"
         ),
         pytest.param("泊位由40个增至50个，翻一番。", "不是翻一番", id="not-doubled"),
+        pytest.param(
+            "办件由400件增加到500件，增长25%；平均用时由20天缩短到15天，缩短30%。",
+            "由20天到15天是减少25.0%",
+            id="the-later-of-two-changes",
+        ),
     ],
 )
 def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
@@ -172,6 +177,22 @@ def test_a_disagreement_is_told_with_its_sum(text: str, expected: str) -> None:
             id="one-told-without-a-figure",
         ),
         pytest.param("共处置1,200件，其中市容700件、市政500件。", id="thousands-with-commas"),
+        pytest.param(
+            "全周清运5040吨，比前一周多90吨。其中，河东清运1010吨。", id="nothing-divides-a-change"
+        ),
+        pytest.param(
+            "办件由400件增加到500件，增长25%；平均用时由20天缩短到15天，缩短25%。",
+            id="each-change-has-its-own-base",
+        ),
+        pytest.param(
+            "环节由8个减少到6个，取消两道盖章，平均用时由10天降到7天，缩短30%。",
+            id="told-of-the-later-base",
+        ),
+        pytest.param("到场时间由1小时10分钟缩短到25分钟。", id="hours-and-minutes"),
+        pytest.param(
+            "设摊位300个，其中早市2个、摊位120个，夜市3个、摊位180个。",
+            id="places-and-their-stalls",
+        ),
     ],
 )
 def test_what_may_agree_is_left_alone(text: str) -> None:

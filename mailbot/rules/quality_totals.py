@@ -24,6 +24,9 @@ _SUM_WORD = re.compile(
 )
 _UNCOUNTED = re.compile(r"[一-龥]{2}")
 _REST = re.compile(r"^(?:对|而|至于|另外)?(?:其余|剩余|余下|剩下|其他|其它|另外|另有|另)")
+_SHIFT = re.compile(
+    r"(?:[比较][^，。；\n]{0,12}?|同比|环比)(?:净?[增减]|多|少|上升|下降)[^，。；\n]{0,3}$"
+)
 _ONLY_REST = re.compile(r"其余|剩余|余下|剩下")
 _LOOSE = re.compile(r"主要|例如|特别是|尤其|前[三四五十\d]|最多|重点|如$|等$|排名")
 _DONE = re.compile(
@@ -128,7 +131,7 @@ def _judged(
     alone = alone and all(one.sentence == here for one in wholes)
     earlier = prose.before_place(first.unit, first.at)
     last = max(wholes, key=lambda one: one.at)
-    if any(agrees(figures, one) for one in earlier):
+    if any(agrees(every, one) for one in earlier for every in (figures, *_by_turns(figures))):
         return
     biggest = max(wholes, key=lambda one: one.high)
     over = difference(figures, biggest) > 0
@@ -149,6 +152,13 @@ def _judged(
         enough = parts.whole and share >= _ENOUGH.get(len(figures), _NEARLY)
         if enough or (parts.rest and len(figures) > 1 and share > 0.5):
             yield last, told_sum(prose, last, figures)
+
+
+def _by_turns(figures: Sequence[Figure]) -> Iterator[Sequence[Figure]]:
+    """其中早市2个、摊位120个，夜市3个、摊位180个: two lists in one."""
+    if len(figures) > 3 and len(figures) % 2 == 0:
+        yield figures[::2]
+        yield figures[1::2]
 
 
 def _by_sex(words: Sequence[str]) -> bool:
@@ -179,8 +189,13 @@ def _told_whole(prose: Prose, index: int) -> Figure | None:
 
 
 def _wholes(prose: Prose, first: Figure, start: int, sentences: int) -> list[Figure]:
-    """Figures a list may divide: those of its counter in this sentence, else in earlier ones."""
-    counted = prose.before_place(first.unit, start)
+    """Figures a list may divide: those of its counter in this sentence, else in earlier ones.
+
+    比平日增加130吨 tells a change: nothing divides it.
+    """
+    counted = [
+        one for one in prose.before_place(first.unit, start) if not _SHIFT.search(one.before)
+    ]
     here = first.sentence
     own = [one for one in counted if one.sentence == here]
     if own:
