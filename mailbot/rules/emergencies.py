@@ -153,10 +153,8 @@ def _score(parts: Parts, reference: datetime, cues: CueTable) -> _Scored:
 
 def _not_outweighed(whole: _Scored, reference: datetime, cues: CueTable) -> _Scored:
     """A fresh event that is asserted, however much everyday work is told around it."""
-    review, frames = (
-        cues.settings["review"],
-        [one for one in whole.fired if one.cue.group == "frame"],
-    )
+    review = cues.settings["review"]
+    frames = [one for one in whole.fired if one.cue.group == "frame"]
     if whole.score >= review or any(not _OF_WORK.fullmatch(one.cue.id) for one in frames):
         return whole
     if not asserted_freshly(whole.fired, whole.event_time, reference, cues):
