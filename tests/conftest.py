@@ -1,11 +1,8 @@
 """Servers for every test: real ones once a session, accounts and faults fresh for each test."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.machinery import SourceFileLoader
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import coverage
 import pytest
@@ -22,8 +19,6 @@ from servers.mail_server import MailServer
 from servers.netease import Netease, NeteaseAccount
 from servers.postgres import Postgres, start_postgres
 
-PROGRAM = ("mailbot", "parsers", "store")
-
 # A busy machine is no failure: speed is measured by the benchmarks, never here. The same code
 # gives the same answer: new examples are sought by `make fuzz`, which says how many.
 EXAMPLES = int(os.environ.get("MAILBOT_EXAMPLES", "0"))
@@ -37,54 +32,17 @@ settings.register_profile(
 settings.load_profile("any-load")
 
 
-@contextmanager
-def unseen(tracing: coverage.Coverage | None) -> Iterator[None]:
-    """Nobody looks on for coverage."""
-    if tracing is None:
-        yield
-        return
-    tracing.stop()
-    try:
-        yield
-    finally:
-        tracing.start()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
     """Nobody looks on for coverage while a test runs that is marked `untraced`, or its fixtures."""
-    with unseen(coverage.Coverage.current() if item.get_closest_marker("untraced") else None):
+    tracing = coverage.Coverage.current() if item.get_closest_marker("untraced") else None
+    if tracing is None:
         return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
-    """While tests are collected, only the program's own modules are looked at, as they load."""
-    tracing = coverage.Coverage.current()
-    with unseen(tracing), pytest.MonkeyPatch.context() as patch:
-        if tracing is not None:
-            patch.setattr(SourceFileLoader, "exec_module", _seen_loading(tracing))
+    tracing.stop()
+    try:
         return (yield)
-
-
-def _seen_loading(tracing: coverage.Coverage) -> Callable[[SourceFileLoader, ModuleType], None]:
-    """Execute a module as ever; coverage looks on if it is of the program."""
-    execute, looking = SourceFileLoader.exec_module, False
-
-    def exec_module(loader: SourceFileLoader, module: ModuleType) -> None:
-        nonlocal looking
-        if looking or module.__name__.partition(".")[0] not in PROGRAM:
-            execute(loader, module)
-            return
-        looking = True
+    finally:
         tracing.start()
-        try:
-            execute(loader, module)
-        finally:
-            tracing.stop()
-            looking = False
-
-    return exec_module
 
 
 # Longest first: a file is run by one process, so that what its tests share is made once, and

@@ -131,6 +131,10 @@ def test_the_sets_are_large_and_varied() -> None:
             id="years-ago",
         ),
         pytest.param(
+            "道路塌陷", "4月19日8时40分，凤凰大道发生路面塌陷，一辆公交车陷入，已出动抢险人员46人次、车辆12台次。", "alert",
+            id="a-day-is-no-period-of-statistics",
+        ),
+        pytest.param(
             "首报：污水井人员中毒", "2022年4月19日8时10分，一处污水井内一人中毒，已送医院。", "alert", id="wrong-year-in-a-first-report",
         ),
         pytest.param(
