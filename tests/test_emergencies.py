@@ -135,6 +135,12 @@ def test_the_sets_are_large_and_varied() -> None:
             id="a-day-is-no-period-of-statistics",
         ),
         pytest.param(
+            "", "4月19日8时35分，区法院门口人行道塌陷，一名等候审理的群众跌入坑中受伤，已送医。", "review", id="before-a-court",
+        ),
+        pytest.param(
+            "", "去年新建的挡墙今早8时20分垮塌，压住一间工棚，救援人员30余人次正在搜救，2人失联。", "review", id="built-last-year",
+        ),
+        pytest.param(
             "首报：污水井人员中毒", "2022年4月19日8时10分，一处污水井内一人中毒，已送医院。", "alert", id="wrong-year-in-a-first-report",
         ),
         pytest.param(
